@@ -1,0 +1,143 @@
+"""State changes of parties, people and roles."""
+
+import secrets
+from datetime import datetime
+
+from axes.utils import reset as reset_lockout
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from kangwei.accounts.enums import OFFICERS, PARTY_KINDS, PartyKind, Role
+from kangwei.accounts.models import Party, Person, RoleGrant
+from kangwei.base import audit
+from kangwei.base.audit import Actor
+from kangwei.base.errors import ActionError
+
+
+@transaction.atomic
+def create_party(*, name: str, kind: PartyKind, actor: Actor, now: datetime, practice: bool = False) -> Party:
+    """Register an organisation; ActionError where the name is taken or empty."""
+    name = name.strip()
+    if not name:
+        raise ActionError("单位名称不能为空", field="name")
+    if Party.objects.filter(name=name).exists():
+        raise ActionError(f"已有单位「{name}」", field="name")
+    party = Party.objects.create(name=name, kind=kind, created_at=now, practice=practice)
+    audit.append(
+        actor=actor, action="accounts.create_party", subject=("party", str(party.pk)),
+        data={"name": name, "kind": kind}, now=now,
+    )  # fmt: skip
+    return party
+
+
+@transaction.atomic
+def create_person(
+    *, username: str, name: str, party: Party, actor: Actor, now: datetime, phone: str = ""
+) -> tuple[Person, str]:
+    """Register a person; returns it with a generated password that must be changed at the first sign-in."""
+    username = username.strip().lower()
+    if not username or not name.strip():
+        raise ActionError("登录名与姓名都要填写", field="username")
+    if Person.objects.filter(username=username).exists():
+        raise ActionError(f"登录名「{username}」已被使用", field="username")
+    password = secrets.token_urlsafe(12)
+    person = Person(
+        username=username, name=name.strip(), party=party, phone=phone, created_at=now, must_change_password=True
+    )
+    person.set_password(password)
+    person.save()
+    audit.append(
+        actor=actor, action="accounts.create_person", subject=("person", str(person.pk)),
+        data={"username": username, "name": person.name, "party": party.name}, now=now,
+    )  # fmt: skip
+    return person, password
+
+
+@transaction.atomic
+def grant_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> None:
+    """Give a role. ActionError where the party's kind may not hold it, or where one person would hold two of the
+    three officers' roles (系统管理员, 安全管理员, 审计员)."""
+    held = {Role(code) for code in RoleGrant.objects.filter(person=person).values_list("role", flat=True)}
+    if role in held:
+        return
+    if person.party.kind not in PARTY_KINDS[role]:
+        raise ActionError(f"{person.party.get_kind_display()}人员不能担任「{role.label}」", field="role")
+    clash = next((other for other in held if role in OFFICERS and other in OFFICERS), None)
+    if clash:
+        raise ActionError(f"三员分立：{person.name} 已是{clash.label}，不能再任{role.label}", field="role")
+    RoleGrant.objects.create(person=person, role=role, granted_by=actor.audit_name, granted_at=now)
+    audit.append(
+        actor=actor, action="accounts.grant_role", subject=("person", str(person.pk)), data={"role": role}, now=now
+    )
+
+
+@transaction.atomic
+def revoke_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> None:
+    """Take a role back; the last 安全管理员 keeps it, or nobody could give roles any more."""
+    if role == Role.SECURITY_OFFICER and RoleGrant.objects.filter(role=role).count() <= 1:
+        raise ActionError("至少要保留一名安全管理员", field="role")
+    deleted, _ = RoleGrant.objects.filter(person=person, role=role).delete()
+    if deleted:
+        audit.append(
+            actor=actor, action="accounts.revoke_role", subject=("person", str(person.pk)), data={"role": role}, now=now
+        )
+
+
+@transaction.atomic
+def reset_password(*, person: Person, actor: Actor, now: datetime) -> str:
+    """Give a new generated password and lift a lock-out; returns the password, shown once."""
+    password = secrets.token_urlsafe(12)
+    person.set_password(password)
+    person.must_change_password = True
+    person.save(update_fields=["password", "must_change_password"])
+    reset_lockout(username=person.username)
+    audit.append(actor=actor, action="accounts.reset_password", subject=("person", str(person.pk)), data={}, now=now)
+    return password
+
+
+@transaction.atomic
+def change_password(*, person: Person, password: str, actor: Actor, now: datetime) -> None:
+    """Set the person's own password; ActionError where it is too weak."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise ActionError("".join(error.messages), field="password") from None
+    person.set_password(password)
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
+    audit.append(actor=actor, action="accounts.change_password", subject=("person", str(person.pk)), data={}, now=now)
+
+
+@transaction.atomic
+def set_active(*, person: Person, active: bool, actor: Actor, now: datetime) -> None:
+    """Enable or disable a person's sign-in."""
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    audit.append(
+        actor=actor, action="accounts.set_active", subject=("person", str(person.pk)), data={"active": active}, now=now
+    )
+
+
+FIRST_PEOPLE = (
+    ("admin", "首位管理员", (Role.ADMINISTRATOR, Role.BUYER_MANAGER)),
+    ("security", "首位安全管理员", (Role.SECURITY_OFFICER,)),
+)
+
+
+@transaction.atomic
+def first_people(*, actor: Actor, now: datetime) -> list[tuple[str, str]]:
+    """On an empty database the first two people, so that 三员分立 holds from the start; [(username, password)].
+
+    Empty where anybody is registered already.
+    """
+    if Person.objects.exists():
+        return []
+    party = create_party(name="平台运营单位", kind=PartyKind.OPERATOR, actor=actor, now=now)
+    made = []
+    for username, name, roles in FIRST_PEOPLE:
+        person, password = create_person(username=username, name=name, party=party, actor=actor, now=now)
+        for role in roles:
+            grant_role(person=person, role=role, actor=actor, now=now)
+        made.append((username, password))
+    return made

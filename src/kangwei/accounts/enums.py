@@ -1,0 +1,52 @@
+"""Kinds of parties, and the roles with what each may do."""
+
+from django.db import models
+
+
+class PartyKind(models.TextChoices):
+    OPERATOR = "operator", "平台"
+    BUYER = "buyer", "甲方"
+    SUPPLIER = "supplier", "乙方"
+    SUPERVISOR = "supervisor", "监理"
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", "系统管理员"
+    SECURITY_OFFICER = "security_officer", "安全管理员"
+    AUDITOR = "auditor", "审计员"
+    BUYER_MANAGER = "buyer_manager", "甲方负责人"
+    PROJECT_MANAGER = "project_manager", "项目经理"
+    ENGINEER = "engineer", "工程师"
+    CLERK = "clerk", "资料员"
+    SUPERVISOR = "supervisor", "监理"
+
+
+# GB/T 22239 8.1.5: administration, security and audit are held by different people.
+OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
+
+_READ = frozenset({"contracts.read", "inspections.read", "documents.read", "acceptance.read"})
+_WORK = _READ | {"evidence.record", "inspections.run"}
+_MANAGE = _WORK | {"inspections.write", "acceptance.package"}
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset({"settings.read", "people.write"}),
+    Role.SECURITY_OFFICER: frozenset({"settings.read", "roles.write"}),
+    Role.AUDITOR: _READ | {"settings.read", "audit.read"},
+    Role.BUYER_MANAGER: _MANAGE | {"contracts.write", "evidence.waive"},
+    Role.PROJECT_MANAGER: _MANAGE,
+    Role.ENGINEER: _WORK,
+    Role.CLERK: _READ | {"evidence.record", "acceptance.package"},
+    Role.SUPERVISOR: _READ,
+}
+
+# What a role may be given to: a supplier's person never manages a buyer's contracts.
+PARTY_KINDS: dict[Role, frozenset[PartyKind]] = {
+    Role.ADMINISTRATOR: frozenset({PartyKind.OPERATOR}),
+    Role.SECURITY_OFFICER: frozenset({PartyKind.OPERATOR}),
+    Role.AUDITOR: frozenset({PartyKind.OPERATOR, PartyKind.SUPERVISOR}),
+    Role.BUYER_MANAGER: frozenset({PartyKind.OPERATOR, PartyKind.BUYER}),
+    Role.PROJECT_MANAGER: frozenset({PartyKind.SUPPLIER}),
+    Role.ENGINEER: frozenset({PartyKind.SUPPLIER, PartyKind.BUYER, PartyKind.OPERATOR}),
+    Role.CLERK: frozenset({PartyKind.SUPPLIER, PartyKind.BUYER, PartyKind.OPERATOR}),
+    Role.SUPERVISOR: frozenset({PartyKind.SUPERVISOR}),
+}

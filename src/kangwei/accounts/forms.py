@@ -1,0 +1,40 @@
+"""Forms about parties, people and roles."""
+
+from django import forms
+
+from kangwei.accounts.enums import PartyKind, Role
+from kangwei.accounts.queries import parties
+
+
+class PartyForm(forms.Form):
+    name = forms.CharField(label="名称", max_length=200)
+    kind = forms.ChoiceField(label="类别", choices=PartyKind.choices)
+
+
+class PersonForm(forms.Form):
+    username = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]*$", label="登录名", max_length=60,
+        error_messages={"invalid": "登录名只能用小写字母、数字和 . _ -"},
+    )  # fmt: skip
+    name = forms.CharField(label="姓名", max_length=60)
+    party = forms.ModelChoiceField(label="单位", queryset=None)
+    phone = forms.CharField(label="电话", max_length=40, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through to Form
+        self.fields["party"].queryset = parties()  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="角色", choices=Role.choices)
+
+
+class PasswordForm(forms.Form):
+    current = forms.CharField(label="现口令", widget=forms.PasswordInput, strip=False)
+    password = forms.CharField(label="新口令", widget=forms.PasswordInput, strip=False)
+    again = forms.CharField(label="再输一次", widget=forms.PasswordInput, strip=False)
+
+    def clean(self) -> None:
+        data = super().clean() or self.cleaned_data
+        if data.get("password") != data.get("again"):
+            self.add_error("again", "两次输入的新口令不一致")

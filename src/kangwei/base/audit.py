@@ -1,0 +1,106 @@
+"""The audit trail: every action appends to it; nothing changes or leaves it unnoticed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from kangwei.base.models import AuditEntry, AuditHead
+
+GENESIS = "0" * 64
+
+
+class Actor(Protocol):
+    """Who does something: a person, or the system itself."""
+
+    @property
+    def audit_name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class System:
+    """The system as actor: the worker, the command line."""
+
+    audit_name: str
+
+
+WORKER = System("系统")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where the chain does not hold: entry number and reason in Chinese."""
+
+    entry: int
+    reason: str
+
+
+def append(*, actor: Actor, action: str, subject: tuple[str, str], data: dict[str, Any], now: datetime) -> AuditEntry:
+    """Add one entry inside the caller's transaction.
+
+    `action` is `app.verb`, `subject` (type, id), `data` what was changed as JSON-able values. Raises
+    TransactionManagementError outside a transaction: an entry without its change, or a change without its entry,
+    would be worse than either.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("audit.append runs inside the action's transaction")
+    head = AuditHead.objects.select_for_update().get_or_create(pk=1)[0]
+    plain = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    entry = AuditEntry(
+        id=head.entries + 1,
+        at=now,
+        actor=actor.audit_name,
+        action=action,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        data=plain,
+        previous_hash=head.hash,
+    )
+    entry.hash = digest(entry)
+    entry.save(force_insert=True)
+    AuditHead.objects.filter(pk=1).update(entries=entry.id, hash=entry.hash)
+    return entry
+
+
+def digest(entry: AuditEntry) -> str:
+    """SHA-256 over the entry's content and the hash before it."""
+    content = {
+        "id": entry.id,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": [entry.subject_type, entry.subject_id],
+        "data": entry.data,
+        "previous": entry.previous_hash,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def verify() -> tuple[int, Broken | None]:
+    """Walk the whole chain: the number of entries that hold, and the first that does not (None where all do)."""
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead(entries=0, hash=GENESIS)
+    expected, previous = 1, GENESIS
+    for entry in _entries():
+        if entry.id != expected:
+            return expected - 1, Broken(expected, "缺失")
+        if entry.previous_hash != previous or entry.hash != digest(entry):
+            return expected - 1, Broken(entry.id, "内容与摘要不符，已被改动")
+        expected, previous = expected + 1, entry.hash
+    if (head.entries, head.hash) != (expected - 1, previous):
+        return expected - 1, Broken(expected, "链尾缺失：末尾记录被删除或链头被改动")
+    return expected - 1, None
+
+
+def _entries() -> Iterator[AuditEntry]:
+    return AuditEntry.objects.order_by("id").iterator(chunk_size=2000)
+
+
+def timeline(subject_type: str, subject_id: str, *, limit: int = 50) -> list[AuditEntry]:
+    """The latest entries about one object, newest first."""
+    found = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return list(found.order_by("-id")[:limit])

@@ -1,0 +1,41 @@
+"""The queue that wakes the workers; what is to be done stands in base.jobs, so a lost message loses nothing."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+
+from kangwei.base import jobs
+from kangwei.config.env import SettingError
+
+
+def _open(url: str) -> Huey:
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return SqliteHuey("kangwei", filename=url.removeprefix("sqlite://"), utc=True)
+    if scheme in ("redis", "rediss"):
+        return RedisHuey("kangwei", url=url)
+    if scheme in ("postgresql", "postgres"):
+        return PostgresHuey("kangwei", dsn=url)
+    raise SettingError(f"KANGWEI_QUEUE 应以 sqlite://、redis:// 或 postgresql:// 开头，现为「{scheme}」")
+
+
+queue = _open(settings.QUEUE_URL)
+
+
+@queue.task()
+def run_job(job_id: int) -> None:
+    jobs.run(job_id, now=timezone.now())
+
+
+@queue.periodic_task(crontab(minute="*"))
+def sweep() -> None:
+    """Put what is due into the queue: jobs of a later date, and those of a worker that died."""
+    for job_id in jobs.due(timezone.now()):
+        run_job(job_id)
+
+
+def enqueue(job_id: int) -> None:
+    """Wake a worker for a job."""
+    run_job(job_id)

@@ -1,0 +1,32 @@
+"""The document kinds. A new kind is one module with a frozen context and `render`, and one line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kangwei.core.documents import acceptance_index, inspection_sheet
+from kangwei.core.documents.canonical import canonical_json
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind is called in the saved context, with the version of its fields, and how it becomes a .docx."""
+
+    name: str
+    render: Callable[[Any], bytes]
+
+
+KINDS: dict[type, Kind] = {
+    inspection_sheet.InspectionSheet: Kind("inspection-sheet/1", inspection_sheet.render),
+    acceptance_index.AcceptanceIndex: Kind("acceptance-index/1", acceptance_index.render),
+}
+
+
+def render_docx(context: object) -> bytes:
+    """The .docx of a frozen context; equal contexts give equal bytes. KeyError if its type is not in `KINDS`."""
+    return KINDS[type(context)].render(context)
+
+
+def to_json(context: object) -> str:
+    """The context as JSON to keep beside its document: {"kind": …, "context": {every field}}, in canonical form."""
+    return canonical_json({"kind": KINDS[type(context)].name, "context": context})

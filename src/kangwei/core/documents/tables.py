@@ -1,0 +1,133 @@
+"""Tables of generated Word documents: label–value head, result grid, signature block.
+
+Rows are written as XML. python-docx has no call for repeated headers, shading and spans, and addressing cells through
+it takes time that grows with the square of the rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from xml.sax.saxutils import escape
+
+from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from kangwei.core.documents.house import TEXT_WIDTH_MM, clean
+
+_TWIPS_PER_MM = 1440 / 25.4
+_LABEL_FILL = "F2F2F2"
+_LONGEST_WHOLE_ROW = 300  # characters; a longer text may fill more than the rest of a page and has to be torn
+
+
+class Emphasis(Enum):
+    """How a cell stands out, in greys that a black-and-white printer keeps apart: fill and colour of the letters."""
+
+    NONE = ("", "")
+    LIGHT = ("EDEDED", "000000")
+    MIDDLE = ("C8C8C8", "000000")
+    STRONG = ("262626", "FFFFFF")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a grid; the widths of all columns together must be `TEXT_WIDTH_MM`."""
+
+    title: str
+    width_mm: float
+    centred: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell's text; `label` sets it like a column head, `span` lets it take the place of so many cells."""
+
+    text: str
+    emphasis: Emphasis = Emphasis.NONE
+    span: int = 1
+    label: bool = False
+
+
+def add_grid(document: WordDocument, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+    """A ruled table whose header row is repeated on every page."""
+    head = _row([_cell(Cell(column.title, label=True), [column]) for column in columns], "<w:tblHeader/>")
+    _add_table(document, columns, [head, *(_grid_row(row, columns) for row in rows)])
+
+
+def add_fields(document: WordDocument, rows: Sequence[Sequence[tuple[str, str | Cell]]]) -> None:
+    """The head of a record sheet: each row holds one or two (label, value) pairs; a single pair takes the whole row."""
+    columns = [Column("", 23, True), Column("", 55), Column("", 23, True), Column("", 55)]
+    lines = []
+    for pairs in rows:
+        span = 1 if len(pairs) == 2 else 3
+        values = [value if isinstance(value, Cell) else Cell(value) for _, value in pairs]
+        labels = [Cell(label, label=True) for label, _ in pairs]
+        lines.append([c for label, value in zip(labels, values, strict=True) for c in (label, replace(value, span=span))])
+    _add_table(document, columns, [_grid_row(line, columns) for line in lines])
+
+
+def add_signatures(document: WordDocument, roles: Sequence[str]) -> None:
+    """Boxes for the signatures of `roles`, each with room to sign or seal and a date line; never split over pages."""
+    columns = [Column("", TEXT_WIDTH_MM / len(roles), True) for _ in roles]
+    heads = [_cell(Cell(role, label=True), [column], keep=True) for role, column in zip(roles, columns, strict=True)]
+    boxes = [_cell(Cell(""), [column], keep=True) for column in columns]
+    dates = [_cell(Cell("　　　年　　月　　日"), [column]) for column in columns]
+    room = '<w:trHeight w:val="1100" w:hRule="atLeast"/>'
+    _add_table(document, columns, [_row(heads), _row(boxes, room), _row(dates)])
+
+
+def _add_table(document: WordDocument, columns: Sequence[Column], rows: Iterable[str]) -> None:
+    rules = "".join(
+        f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="000000"/>'
+        for side, width in (("top", 8), ("left", 8), ("bottom", 8), ("right", 8), ("insideH", 4), ("insideV", 4))
+    )
+    margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in _CELL_MARGINS.items())
+    grid = "".join(f'<w:gridCol w:w="{_twips(column.width_mm)}"/>' for column in columns)
+    table = (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{_twips(TEXT_WIDTH_MM)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblBorders>{rules}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
+        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+    document.element.body.sectPr.addprevious(parse_xml(table))
+
+
+_CELL_MARGINS = {"top": 57, "left": 85, "bottom": 57, "right": 85}  # twips: 1 mm and 1.5 mm
+
+
+def _grid_row(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
+    written, start = [], 0
+    for cell in cells:
+        written.append(_cell(cell, columns[start : start + cell.span]))
+        start += cell.span
+    whole = max(len(cell.text) for cell in cells) <= _LONGEST_WHOLE_ROW
+    return _row(written, "<w:cantSplit/>" if whole else "")
+
+
+def _row(cells: Sequence[str], properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def _cell(cell: Cell, columns: Sequence[Column], *, keep: bool = False) -> str:
+    fill, colour = cell.emphasis.value
+    width = _twips(sum(column.width_mm for column in columns))
+    span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
+    shade = fill or (_LABEL_FILL if cell.label else "")
+    shading = f'<w:shd w:val="clear" w:color="auto" w:fill="{shade}"/>' if shade else ""
+    keeping = "<w:keepNext/>" if keep else ""
+    centring = '<w:jc w:val="center"/>' if columns[0].centred and cell.span == 1 else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{shading}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{"TableLabel" if cell.label else "TableText"}"/>{keeping}{centring}</w:pPr>'
+        f"{_run(cell.text, colour)}</w:p></w:tc>"
+    )
+
+
+def _run(text: str, colour: str) -> str:
+    """The run of a cell; a colour means that it is emphasised and therefore bold."""
+    properties = f'<w:rPr><w:b/><w:color w:val="{colour}"/></w:rPr>' if colour else ""
+    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
+    return f"<w:r>{properties}{'<w:br/>'.join(lines)}</w:r>"
+
+
+def _twips(millimetres: float) -> int:
+    return round(millimetres * _TWIPS_PER_MM)

@@ -1,0 +1,26 @@
+"""Reads of the document register."""
+
+from django.db.models import Prefetch, QuerySet
+
+from kangwei.documents import storage
+from kangwei.documents.models import Document, DocumentVersion
+
+
+def documents(ids: list[int]) -> QuerySet[Document]:
+    """These documents with their versions, newest version first, in two queries."""
+    versions = Prefetch("versions", DocumentVersion.objects.order_by("-version"))
+    return Document.objects.filter(pk__in=ids).prefetch_related(versions)
+
+
+def latest(document: Document) -> DocumentVersion:
+    """The version that counts."""
+    return document.versions.all()[0] if _prefetched(document) else document.versions.order_by("-version")[0]
+
+
+def _prefetched(document: Document) -> bool:
+    return "versions" in getattr(document, "_prefetched_objects_cache", {})
+
+
+def content(version: DocumentVersion) -> bytes:
+    """The archived file; ActionError where it is missing or changed."""
+    return storage.read(version.sha256)
