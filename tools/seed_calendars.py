@@ -18,9 +18,7 @@ FOLDER = Path(__file__).parents[1] / "src" / "kangwei" / "library" / "calendars"
 NOTICES = {2024: "国办发明电〔2023〕7号", 2025: "国办发明电〔2024〕12号", 2026: "国办发明电〔2025〕7号"}
 ESTIMATED = (2027,)
 
-OFFICIAL_SOURCE = (
-    "国务院办公厅关于{year}年部分节假日安排的通知（{notice}），取自 holidays {package} 并逐日核对"
-)
+OFFICIAL_SOURCE = "国务院办公厅关于{year}年部分节假日安排的通知（{notice}），取自 holidays {package} 并逐日核对"
 ESTIMATED_SOURCE = (
     "按《全国年节及纪念日放假办法》（国务院令第795号）推算，含周末补假，未含调休；取自 holidays {package}，"
     "待国务院办公厅通知公布后更正"

@@ -28,7 +28,7 @@ FILES = {
 
 
 def main() -> int:
-    """Rebuild the target folder; 1, and the names on stderr, when a source is missing: the target then stays."""
+    """Rebuild the target folder; 1, with the names on stderr, where a source is missing: the target stays."""
     missing = [name for name in FILES if not (SOURCE / name).is_file()]
     if missing:
         print("run `npm ci --ignore-scripts` first; missing in node_modules:", *missing, file=sys.stderr)

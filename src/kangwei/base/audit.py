@@ -9,10 +9,37 @@ from typing import Any, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from kangwei.base.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+
+# What an action is called on screen; tests/apps/base holds it against the actions in the code.
+LABELS = {
+    "accounts.create_party": "登记单位",
+    "accounts.create_person": "登记人员",
+    "accounts.grant_role": "授予角色",
+    "accounts.revoke_role": "收回角色",
+    "accounts.reset_password": "重置口令",
+    "accounts.change_password": "更改口令",
+    "accounts.set_active": "启用或停用",
+    "documents.archive": "归档文档",
+    "contracts.load": "载入合同文件",
+    "contracts.confirm_start": "确认合同起始日",
+    "contracts.assign_supplier": "指定乙方",
+    "contracts.record_evidence": "登记佐证",
+    "contracts.withdraw_evidence": "撤回佐证",
+    "contracts.waive": "免除应履行项",
+    "contracts.reopen": "撤销免除",
+    "inspections.save_target": "保存巡检对象",
+    "inspections.deactivate_target": "停用巡检对象",
+    "inspections.request_run": "发起巡检",
+    "inspections.finish_run": "完成巡检",
+    "inspections.resolve_finding": "处理发现",
+    "acceptance.request_package": "申请验收包",
+    "acceptance.build_package": "生成验收包",
+}
 
 
 class Actor(Protocol):
@@ -100,7 +127,28 @@ def _entries() -> Iterator[AuditEntry]:
     return AuditEntry.objects.order_by("id").iterator(chunk_size=2000)
 
 
-def timeline(subject_type: str, subject_id: str, *, limit: int = 50) -> list[AuditEntry]:
-    """The latest entries about one object, newest first."""
-    found = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id)
-    return list(found.order_by("-id")[:limit])
+def entries(text: str = "") -> QuerySet[AuditEntry]:
+    """Every entry, newest first; with a text those whose actor or subject holds it."""
+    found = AuditEntry.objects.order_by("-id")
+    return found.filter(Q(actor__icontains=text) | Q(subject_id__icontains=text)) if text else found
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of an object's timeline, in the words of the screen."""
+
+    at: datetime
+    actor: str
+    text: str
+    detail: str
+    state: str = "muted"
+
+
+def timeline(subject_type: str, subject_id: str, *, limit: int = 30) -> list[Event]:
+    """The latest events about one object, newest first."""
+    found = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("-id")[:limit]
+    return [Event(entry.at, entry.actor, LABELS.get(entry.action, entry.action), _detail(entry.data)) for entry in found]
+
+
+def _detail(data: dict[str, Any]) -> str:
+    return "，".join(str(value) for value in data.values() if isinstance(value, str) and value)[:200]

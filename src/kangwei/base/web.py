@@ -1,10 +1,39 @@
 """What views of every app share."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 
 from kangwei.base.errors import ActionError
+from kangwei.base.workbook import table_workbook
+
+PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_error(form: Form, error: ActionError) -> None:
     """Show an action's refusal at its field, or above the form where it names none."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
+    """The page that `?page=` names, 50 rows; a number out of range gives the nearest page."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def download(content: bytes, *, file_name: str, content_type: str) -> HttpResponse:
+    """The content as a file to save, never shown in the page's own origin."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def excel(file_name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """A table as an Excel file."""
+    return download(table_workbook(headers, rows), file_name=file_name, content_type=XLSX)

@@ -1,19 +1,21 @@
 """Reads of contracts, occurrences and evidence."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
 
 
 from kangwei.accounts.queries import contract_scope, prefixed
 from kangwei.contracts.enums import OccurrenceState, Standing
 from kangwei.contracts.models import Clause, Contract, Evidence, Occurrence
-from kangwei.core.calendars import SHANGHAI, bundled_calendar, day_start
-from kangwei.core.contracts import load_contract
+from kangwei.core.calendars import SHANGHAI, StatutoryCalendar, Term, bundled_calendar, day_start
+from kangwei.core.contracts import Change, diff, load_contract
 from kangwei.core.contracts.schema import Contract as ContractData
-from kangwei.core.obligations import Accrual, accrue
+from kangwei.core.obligations import Accrual, DutySpec, accrue, generate
+from kangwei.core.obligations import Occurrence as Planned
 from kangwei.core.obligations import Standing as CoreStanding
 
 if TYPE_CHECKING:
@@ -142,3 +144,81 @@ def standing_evidence(contract: Contract) -> QuerySet[Evidence]:
         .select_related("document", "occurrence", "occurrence__clause")
         .order_by("recorded_at", "id")
     )
+
+
+def with_counts(rows: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
+    """The contracts with `owed`, `done`, `overdue` and `next_due`, in one query."""
+    open_rows = Q(occurrences__state=OccurrenceState.OPEN)
+    return rows.annotate(
+        owed=Count("occurrences", filter=Q(occurrences__due_at__lte=now) & ~Q(occurrences__state=OccurrenceState.WAIVED)),
+        done=Count("occurrences", filter=Q(occurrences__state=OccurrenceState.DONE, occurrences__due_at__lte=now)),
+        overdue=Count("occurrences", filter=open_rows & Q(occurrences__due_at__lt=now)),
+        next_due=Min("occurrences__due_at", filter=open_rows & Q(occurrences__due_at__gte=now)),
+    ).order_by("code")
+
+
+def documents_of(found: QuerySet[Evidence]) -> QuerySet[Evidence]:
+    """One row a document: the evidence that carries it, latest first, withdrawn ones left out."""
+    return found.filter(document__isnull=False, withdrawn_at=None).order_by("-recorded_at", "-id")
+
+
+def acceptance_names(contract: Contract) -> list[str]:
+    """Every document name that evidence of a contract may count as, in the contract's order."""
+    found = contract.clauses.filter(section__in=["deliverable", "acceptance"], active=True).order_by("position")
+    return list(dict.fromkeys(found.values_list("title", flat=True)))
+
+
+def search_contracts(rows: QuerySet[Contract], text: str) -> QuerySet[Contract]:
+    """Those whose code, title, buyer or supplier holds the text."""
+    return rows.filter(
+        Q(code__icontains=text)
+        | Q(title__icontains=text)
+        | Q(buyer__name__icontains=text)
+        | Q(supplier__name__icontains=text)
+    )
+
+
+def search_occurrences(rows: QuerySet[Occurrence], text: str) -> QuerySet[Occurrence]:
+    """Those whose duty or target holds the text."""
+    return rows.filter(Q(clause__title__icontains=text) | Q(target__icontains=text))
+
+
+def search_documents(rows: QuerySet[Evidence], text: str) -> QuerySet[Evidence]:
+    """Those whose number, title or deliverable holds the text."""
+    return rows.filter(
+        Q(document__number__icontains=text) | Q(document__title__icontains=text) | Q(deliverable__icontains=text)
+    )
+
+
+def neighbours(row: Occurrence) -> tuple[Occurrence | None, Occurrence | None]:
+    """The same duty's occurrence for the same target before and after."""
+    same = Occurrence.objects.filter(contract=row.contract, clause=row.clause, target=row.target)
+    before = same.filter(due_at__lt=row.due_at).order_by("-due_at").first()
+    return before, same.filter(due_at__gt=row.due_at).order_by("due_at").first()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a contract file would do: `changes` is None for a contract that is not here yet."""
+
+    data: ContractData
+    contract: Contract | None
+    changes: list[Change] | None
+    occurrences: int
+
+
+def preview(text: str, name: str, person: "Person") -> Preview:
+    """Check a contract file without loading it; ContractFileError with every fault."""
+    calendar = bundled_calendar()
+    data = load_contract(text, file=name, calendar=calendar).contract
+    contract = contracts(person).filter(code=data.id).first()
+    changes = diff(contract_data(contract), data) if contract else None
+    planned = planned_occurrences(data, data.term.as_term(), calendar)
+    return Preview(data, contract, changes, len(planned))
+
+
+def planned_occurrences(data: ContractData, term: Term, calendar: StatutoryCalendar) -> list[Planned]:
+    """Every occurrence that the contract's duties ask for in the term."""
+    duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in data.duties]
+    targets = {name: group.targets() for name, group in data.targets.items()}
+    return list(generate(duties, targets, term, calendar, data.key_periods))

@@ -5,11 +5,7 @@ ICONS = {
     "home": '<path d="M4 11 12 4l8 7v9h-5v-6H9v6H4z"/>',
     "contract": '<path d="M6 3h9l4 4v14H6z"/><path d="M14 3v5h5M9 12h7M9 15.5h7"/>',
     "calendar": '<path d="M4 6h16v14H4zM4 10.5h16M8 3.5V8M16 3.5V8"/>',
-    "ticket": '<path d="M3 7h18v3.5a1.75 1.75 0 0 0 0 3.5V17H3v-3a1.75 1.75 0 0 0 0-3.5zM14 7v2M14 11.5v1.5M14 15v2"/>',
-    "inspection": '<path d="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.3 15.3 21 21M7.5 10.5l2.2 2.2 3.8-4"/>',
-    "asset": '<path d="M4 4h16v6H4zM4 14h16v6H4zM7.5 7h.01M7.5 17h.01M11 7h5M11 17h5"/>',
-    "knowledge": '<path d="M12 6.5C10 4.8 7 4.5 3.5 4.8v13.6c3.5-.3 6.5 0 8.5 1.7 2-1.7 5-2 8.5-1.7V4.8'
-    'C17 4.5 14 4.8 12 6.5zM12 6.5v13.6"/>',
+    "inspection": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.3 15.3 21 21M7.5 10.5l2.2 2.2 3.8-4"/>',
     "document": '<path d="M6 3h9l4 4v14H6zM14 3v5h5"/>',
     "acceptance": '<path d="M4 8h16v12H4zM8 8V4h8v4M8.5 14l2.5 2.5 4.5-5"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 12h2M10 12h10M4 17h7M15 17h5"/><circle cx="15" cy="7" r="2"/>'
@@ -24,6 +20,7 @@ ICONS = {
     "print": '<path d="M7 8V3.5h10V8M7 17H4V8h16v9h-3M7 13.5h10v7H7z"/>',
     "refresh": '<path d="M19.5 9A8 8 0 0 0 5.5 7M5 3.5V7.5h4M4.5 15a8 8 0 0 0 14 2M19 20.5v-4h-4"/>',
     "filter": '<path d="M4 5h16l-6.5 8v5l-3 2v-7z"/>',
+    "list": '<path d="M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5h.01M4.5 12h.01M4.5 17.5h.01"/>',
     "menu": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "logout": '<path d="M14 4.5H5v15h9M10 12h10.5M17 8.5 20.5 12 17 15.5"/>',
     "user": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>',

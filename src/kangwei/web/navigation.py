@@ -36,7 +36,7 @@ ITEMS = (
 
 
 def links_for(request: HttpRequest) -> list[NavLink]:
-    """What this user may open. An item whose URL name is not registered is a part that is not installed: hidden."""
+    """What this user may open, in order. An item whose URL name does not resolve is hidden."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
@@ -57,6 +57,6 @@ def _url_of(item: NavItem) -> str:
 
 
 def _current(urls: list[str], path: str) -> str:
-    """The longest URL that `path` lies under, so that /contracts/calendar/ does not also light up /contracts/."""
+    """The longest URL that `path` lies under: /contracts/calendar/ does not light up /contracts/ as well."""
     under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(under, key=len, default="")

@@ -10,4 +10,5 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("settings/", views.settings, name="settings"),
+    path("settings/audit/", views.audit_trail, name="audit"),
 ]

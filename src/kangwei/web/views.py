@@ -1,16 +1,41 @@
 """Home page, settings overview, health, and the pages for errors."""
 
+from datetime import timedelta
+
+from django.contrib import messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
+from kangwei.base import audit
 from kangwei.base.permissions import public, requires, signed_in
+from kangwei.base.web import page_of
+from kangwei.contracts import queries
+from kangwei.contracts.charts import monthly_chart
+from kangwei.contracts.enums import Standing
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {"now": timezone.now()})
+    """What stands overdue, what is due in the next days, and every contract at a glance."""
+    if not request.user.has_perm("contracts.read"):
+        return render(request, "home_officer.html")
+    now = timezone.now()
+    mine = queries.occurrences(request.user)
+    listing = reverse("contracts:occurrence_list")
+    counts = queries.standing_counts(mine, now)
+    standing = queries.with_standing(mine, now)
+    context = {
+        "now": now,
+        "counts": [(item, counts[item], f"{listing}?standing={item}") for item in Standing],
+        "chart": monthly_chart(queries.due_by_month(mine, now), f"{listing}?"),
+        "contracts": queries.with_counts(queries.contracts(request.user), now),
+        "soon": standing.filter(standing=Standing.CURRENT, due_at__lt=now + timedelta(days=7))[:12],
+        "overdue": standing.filter(standing=Standing.OVERDUE).order_by("-due_at")[:8],
+    }
+    return render(request, "home.html", context)
 
 
 @public
@@ -30,6 +55,26 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @requires("settings.read")
 def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "settings.html")
+
+
+@requires("audit.read")
+def audit_trail(request: HttpRequest) -> HttpResponse:
+    """Every action, newest first; a post walks the chain and says whether it is whole."""
+    if request.method == "POST":
+        held, broken = audit.verify()
+        if broken:
+            messages.error(request, f"审计链在第 {broken.entry} 条断开：{broken.reason}（此前 {held} 条完整）")
+        else:
+            messages.success(request, f"审计链完整，共 {held} 条")
+        return redirect("web:audit")
+    text = request.GET.get("q", "").strip()
+    context = {
+        "title": "审计记录",
+        "page_obj": page_of(request, audit.entries(text)),
+        "q": text,
+        "search_hint": "操作者、对象",
+    }
+    return render(request, "audit.html", context)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

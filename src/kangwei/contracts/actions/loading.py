@@ -19,7 +19,6 @@ from kangwei.core import contracts as core
 from kangwei.core.calendars import StatutoryCalendar, Term
 from kangwei.core.contracts.schema import ContractTerm
 from kangwei.core.contracts.schema import Contract as ContractData
-from kangwei.core.obligations import DutySpec, generate
 from kangwei.core.obligations import Occurrence as Planned
 
 BATCH = 2000
@@ -156,7 +155,7 @@ def _save_clauses(contract: Contract, data: ContractData) -> None:
     rows = [
         Clause(
             contract=contract, key=clause.key, section=clause.section, title=clause.title, position=position,
-            data=_clause_data(clause), cite="、".join(str(cite) for cite in clause.cite), active=True,
+            data=_clause_data(clause), cite="; ".join(str(cite) for cite in clause.cite), active=True,
         )
         for position, clause in enumerate(data.clauses())
     ]  # fmt: skip
@@ -178,19 +177,12 @@ def _clause_data(clause: core.Clause) -> dict[str, Any]:
     return data
 
 
-def planned_occurrences(data: ContractData, term: Term, calendar: StatutoryCalendar) -> list[Planned]:
-    """Every occurrence that the contract's duties ask for in the term."""
-    duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in data.duties]
-    targets = {name: group.targets() for name, group in data.targets.items()}
-    return list(generate(duties, targets, term, calendar, data.key_periods))
-
-
 def _regenerate(contract: Contract, data: ContractData, calendar: StatutoryCalendar) -> tuple[int, int, int]:
     """Make the stored occurrences those that the contract asks for; (added, moved, removed)."""
     clauses = {
         clause.data["id"]: clause for clause in contract.clauses.filter(section="duty", active=True)
     }
-    planned = {row.key: row for row in planned_occurrences(data, contract.term, calendar)}
+    planned = {row.key: row for row in queries.planned_occurrences(data, contract.term, calendar)}
     stored = {row.key: row for row in contract.occurrences.all()}
     held = set(
         Evidence.objects.filter(contract=contract, occurrence__isnull=False).values_list("occurrence_id", flat=True)

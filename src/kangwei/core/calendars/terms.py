@@ -82,8 +82,7 @@ def split(first: date, last: date, parts: int) -> list[tuple[date, date]]:
     days = (last - first).days + 1
     edges = [part * days // parts for part in range(parts + 1)]
     return [
-        (first + timedelta(days=begin), first + timedelta(days=max(begin, end - 1)))
-        for begin, end in pairwise(edges)
+        (first + timedelta(days=begin), first + timedelta(days=max(begin, end - 1))) for begin, end in pairwise(edges)
     ]
 
 

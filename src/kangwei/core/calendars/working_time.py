@@ -92,9 +92,7 @@ class _Table:
     opened: list[timedelta]
 
     @classmethod
-    def of(
-        cls, window: ServiceWindow, calendar: StatutoryCalendar, first_year: int, last_year: int
-    ) -> _Table:
+    def of(cls, window: ServiceWindow, calendar: StatutoryCalendar, first_year: int, last_year: int) -> _Table:
         begins, stops = date(first_year, 1, 1), date(last_year + 1, 1, 1)
         starts: list[datetime] = []
         ends: list[datetime] = []

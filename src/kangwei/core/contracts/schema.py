@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kangwei.core.calendars import Cadence, Duration, KeyPeriod, ServiceWindow, Term
 
@@ -74,6 +74,14 @@ def _lines(value: Any) -> Any:
 
 Citations = Annotated[tuple[Citation, ...], BeforeValidator(_citations)]
 Lines = Annotated[tuple[int, int], BeforeValidator(_lines)]
+
+
+def _window(value: str) -> str:
+    ServiceWindow.parse(value)
+    return value
+
+
+WindowText = Annotated[str, AfterValidator(_window)]
 
 
 class Part(BaseModel):
@@ -320,7 +328,7 @@ class Contract(Part):
     buyer: Name
     source: Source
     term: ContractTerm
-    calendars: dict[Slug, ServiceWindow] = {}
+    calendars: dict[Slug, WindowText] = {}
     key_periods: tuple[KeyPeriod, ...] = ()
     scope: Scope = Scope()
     targets: dict[Slug, TargetGroup] = {}

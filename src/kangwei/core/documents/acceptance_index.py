@@ -1,16 +1,16 @@
-"""验收资料目录: what an acceptance package holds, line by line, and what is missing by name. Word and Excel."""
+"""验收资料目录: what an acceptance package holds and what is missing by name, for Word and Excel."""
 
 import io
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kangwei.core.documents import house, tables
-from kangwei.core.documents.canonical import local_time
 from kangwei.core.documents.tables import Cell, Column, Emphasis
 
 _SHORT_DIGEST = 16
@@ -24,16 +24,17 @@ _LINE_COLUMNS = (
     Column("迟交", 17, True),
 )
 _MISSING_COLUMNS = (Column("序号", 14, True), Column("文档名称", 57), Column("缺少的内容", 85))
-_SHEET_COLUMNS = {
-    "分组": 20, "序号": 8, "文档名称": 32, "应交": 7, "已交": 7, "缺": 7, "迟交": 7,
-    "文件": 48, "版本": 7, f"SHA-256 前 {_SHORT_DIGEST} 位": 21,
+_FILE_WIDTHS = {
+    "分组": 20, "序号": 8, "文档名称": 30, "应交": 7, "已交": 7, "缺": 7, "迟交": 7,
+    "文件": 60, "版本": 7, f"SHA-256 前 {_SHORT_DIGEST} 位": 20,
 }  # fmt: skip
+_GAP_WIDTHS = {"序号": 8, "文档名称": 45, "缺少的内容": 110}
 _LONGEST_EXCEL_TEXT = 32_767
 
 
 @dataclass(frozen=True)
 class IndexFile:
-    """One file in the package, by its path there."""
+    """One file in the package; `name` is printed as it stands, `sha256` is the whole digest in hex."""
 
     name: str
     version: int
@@ -42,7 +43,7 @@ class IndexFile:
 
 @dataclass(frozen=True)
 class IndexLine:
-    """One acceptance item. `owed` is None where the contract names no number (按需); `missing` lists by name."""
+    """One acceptance item; `owed` is None where the contract names no number (按需)."""
 
     number: str
     name: str
@@ -86,42 +87,40 @@ def render(index: AcceptanceIndex) -> bytes:
     )
     tables.add_fields(document, _head(index))
     house.add_heading(document, "一、资料清单")
-    tables.add_grid(document, _LINE_COLUMNS, _grid(index))
-    house.add_note(document, _DIGEST_NOTE)
+    tables.add_grid(document, _LINE_COLUMNS, list(_grid(index)), empty="没有验收项。")
     house.add_heading(document, "二、缺项")
     missing = [[Cell(line.number), Cell(line.name), Cell(name)] for line, name in _missing(index)]
-    if missing:
-        tables.add_grid(document, _MISSING_COLUMNS, missing)
-    else:
-        house.add_body(document, "没有缺项。")
+    tables.add_grid(document, _MISSING_COLUMNS, missing, empty="没有缺项。")
     house.add_heading(document, "三、移交签字")
     tables.add_signatures(document, ("乙方移交人", "甲方接收人", "监理"))
-    house.add_note(document, "")
+    house.add_note(document, _DIGEST_NOTE)
     return house.to_bytes(document)
 
 
 def render_xlsx(index: AcceptanceIndex) -> bytes:
-    """The index as .xlsx: sheet 资料清单 with one row a file, sheet 缺项. Texts are never formulas or links."""
+    """The index as .xlsx: sheet 资料清单 with one row a file, sheet 缺项.
+
+    No text becomes a formula or a link. Raises ValueError for a time without zone.
+    """
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
-            {"title": house.clean(index.title)[:255], "author": "康维", "created": _utc(index.produced_at)}
+            {
+                "title": house.clean(index.title)[:255],
+                "author": "康维",
+                "created": house.naive_utc(index.produced_at),
+            }
         )
-        # The text format "@" keeps a value like "=1+1" a text even after a person edits the cell.
-        text = book.add_format({"num_format": "@", "border": 1, "text_wrap": True, "valign": "vcenter"})
-        number = book.add_format({"border": 1, "align": "center", "valign": "vcenter"})
-        head = book.add_format({"bold": True, "border": 1, "align": "center", "bg_color": "#F2F2F2"})
-        title = book.add_format({"num_format": "@", "bold": True, "font_size": 16, "align": "center"})
-        plain = book.add_format({"num_format": "@"})
-        listing, gaps = book.add_worksheet("资料清单"), book.add_worksheet("缺项")
-        for sheet, columns, rows in (
-            (listing, _SHEET_COLUMNS, _sheet_rows(index)),
-            (gaps, {"序号": 8, "文档名称": 40, "缺少的内容": 90}, _gap_rows(index)),
+        styles = {name: book.add_format(_FONT | style) for name, style in _FORMATS.items()}
+        for title, widths, rows in (
+            ("资料清单", _FILE_WIDTHS, _file_rows(index)),
+            ("缺项", _GAP_WIDTHS, ([line.number, line.name, name] for line, name in _missing(index))),
         ):
-            top = _write_top(sheet, index, len(columns), title, plain)
-            _write_rows(sheet, top, columns, rows, head, text, number)
-            _set_up_print(sheet, index, top)
+            sheet = book.add_worksheet(title)
+            _write_top(sheet, index, len(widths), styles)
+            _write_rows(sheet, widths, rows, styles)
+            _set_up_print(sheet, index)
     return house.repack(buffer.getvalue())
 
 
@@ -130,7 +129,7 @@ def _head(index: AcceptanceIndex) -> list[list[tuple[str, str | Cell]]]:
         [("合同编号", index.contract_number), ("服务期", index.term_label)],
         [("合同名称", index.contract_title)],
         [("甲方", index.buyer), ("乙方", index.supplier)],
-        [("编制人", index.produced_by), ("编制时间", local_time(index.produced_at).strftime("%Y-%m-%d %H:%M:%S"))],
+        [("编制人", index.produced_by), ("编制时间", house.time_text(index.produced_at))],
         [("合计", _totals(index))],
     ]
 
@@ -158,7 +157,8 @@ def _grid(index: AcceptanceIndex) -> Iterator[list[Cell]]:
                 Cell(str(line.late)),
             ]
             for file in line.files:
-                yield [Cell(""), Cell(file.name), Cell(f"第 {file.version} 版　{file.sha256[:_SHORT_DIGEST]}", span=4)]
+                version = f"第 {file.version} 版　{file.sha256[:_SHORT_DIGEST]}"
+                yield [Cell(""), Cell(file.name), Cell(version, span=4)]
 
 
 def _missing(index: AcceptanceIndex) -> Iterator[tuple[IndexLine, str]]:
@@ -168,73 +168,79 @@ def _missing(index: AcceptanceIndex) -> Iterator[tuple[IndexLine, str]]:
                 yield line, name
 
 
-def _sheet_rows(index: AcceptanceIndex) -> Iterator[list[str | int]]:
+def _file_rows(index: AcceptanceIndex) -> Iterator[list[str | int]]:
     """One row a file. The counts stand in a line's first row only, so that the columns can be summed."""
     for group in index.groups:
         for line in group.lines:
-            facts: list[str | int] = [
-                f"{group.number} {group.title}",
-                line.number,
-                line.name,
-                "按需" if line.owed is None else line.owed,
-                line.present,
-                len(line.missing),
-                line.late,
-            ]
-            files: list[list[str | int]] = [
-                [file.name, file.version, file.sha256[:_SHORT_DIGEST]] for file in line.files
-            ]
-            yield [*facts, *(files[0] if files else ["", "", ""])]
-            for file in files[1:]:
-                yield [*facts[:3], "", "", "", "", *file]
+            names: list[str | int] = [f"{group.number} {group.title}", line.number, line.name]
+            owed = "按需" if line.owed is None else line.owed
+            counts: list[str | int] = [owed, line.present, len(line.missing), line.late]
+            for file in line.files:
+                yield [*names, *counts, file.name, file.version, file.sha256[:_SHORT_DIGEST]]
+                counts = [""] * len(counts)
+            if not line.files:
+                yield [*names, *counts, "", "", ""]
 
 
-def _gap_rows(index: AcceptanceIndex) -> Iterator[list[str | int]]:
-    for line, name in _missing(index):
-        yield [line.number, line.name, name]
+# The text format "@" keeps a value like "=1+1" a text even after a person has edited its cell.
+_FONT = {"font_name": "宋体", "font_size": 10, "num_format": "@"}
+_FORMATS: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_size": 16, "align": "center"},
+    "plain": {},
+    "head": {"bold": True, "border": 1, "align": "center", "bg_color": "#F2F2F2"},
+    "text": {"border": 1, "text_wrap": True, "valign": "vcenter"},
+    "number": {"border": 1, "align": "center", "valign": "vcenter", "num_format": "0"},
+}
+_HEAD_ROW = 3
 
 
-def _write_top(sheet: Worksheet, index: AcceptanceIndex, width: int, title: Format, plain: Format) -> int:
-    """Title, contract and totals above the table; returns the row of the table's head."""
+def _write_top(sheet: Worksheet, index: AcceptanceIndex, width: int, styles: Mapping[str, Format]) -> None:
+    """Title, contract and totals above the table."""
     mark = f"（{house.PRACTICE_TEXT}）" if index.practice else ""
-    sheet.merge_range(0, 0, 0, width - 1, house.clean(index.title + mark), title)
+    sheet.set_row(0, 26)
+    sheet.merge_range(0, 0, 0, width - 1, house.clean(index.title + mark), styles["title"])
     facts = [f"{label}：{value}" for pairs in _head(index) for label, value in pairs]
     middle = (len(facts) + 1) // 2
-    for row, part in enumerate((facts[:middle], facts[middle:]), start=1):
-        _write_text(sheet, row, 0, "　".join(part), plain)
-    return 3
+    _write_text(sheet, 1, 0, "　".join(facts[:middle]), styles["plain"])
+    _write_text(sheet, 2, 0, "　".join(facts[middle:]), styles["plain"])
 
 
 def _write_rows(
     sheet: Worksheet,
-    top: int,
-    columns: dict[str, int],
-    rows: Iterator[list[str | int]],
-    head: Format,
-    text: Format,
-    number: Format,
+    widths: Mapping[str, int],
+    rows: Iterable[Sequence[str | int]],
+    styles: Mapping[str, Format],
 ) -> None:
-    for column, (name, width) in enumerate(columns.items()):
+    for column, (name, width) in enumerate(widths.items()):
         sheet.set_column(column, column, width)
-        _write_text(sheet, top, column, name, head)
-    last = top
-    for last, row in enumerate(rows, start=top + 1):
+        _write_text(sheet, _HEAD_ROW, column, name, styles["head"])
+    last = _HEAD_ROW
+    for last, row in enumerate(rows, start=_HEAD_ROW + 1):
+        # Excel would find the height by itself on opening, LibreOffice and previews would not.
+        needed = max(_lines(str(value), width) for value, width in zip(row, widths.values(), strict=True))
+        sheet.set_row(last, 14 * needed)
         for column, value in enumerate(row):
             if isinstance(value, int):
-                sheet.write_number(last, column, value, number)
+                sheet.write_number(last, column, value, styles["number"])
             else:
-                _write_text(sheet, last, column, value, text)
-    sheet.autofilter(top, 0, last, len(columns) - 1)
+                _write_text(sheet, last, column, value, styles["text"])
+    sheet.autofilter(_HEAD_ROW, 0, last, len(widths) - 1)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines `text` takes in a column `width` half-width characters wide."""
+    taken = sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return 1 + text.count("\n") + taken // width
 
 
 def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
-    # write_string would drop a text over Excel's limit without a word.
+    # write_string would leave a text over Excel's limit out without a word.
     sheet.write_string(row, column, house.clean(text)[:_LONGEST_EXCEL_TEXT], style)
 
 
-def _set_up_print(sheet: Worksheet, index: AcceptanceIndex, top: int) -> None:
-    sheet.freeze_panes(top + 1, 0)
-    sheet.repeat_rows(top)
+def _set_up_print(sheet: Worksheet, index: AcceptanceIndex) -> None:
+    sheet.freeze_panes(_HEAD_ROW + 1, 0)
+    sheet.repeat_rows(_HEAD_ROW)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
@@ -242,7 +248,3 @@ def _set_up_print(sheet: Worksheet, index: AcceptanceIndex, top: int) -> None:
     sheet.set_footer(f"&L编号：{number}&R— &P —")
     if index.practice:
         sheet.set_header(f"&R{house.PRACTICE_TEXT}")
-
-
-def _utc(moment: datetime) -> datetime:
-    return local_time(moment).astimezone(UTC).replace(tzinfo=None, microsecond=0)

@@ -19,8 +19,8 @@ def local_time(moment: datetime) -> datetime:
 def canonical_json(facts: Any) -> str:
     """Write frozen dataclasses, mappings, sequences and scalars as JSON: equal facts give equal text.
 
-    Keys sorted, two spaces of indent, Chinese unescaped, a line feed at the end: the form that `jq -S .` prints, so
-    a digest over it can be checked without Kangwei. Times are ISO 8601 in Asia/Shanghai.
+    Keys sorted, two spaces of indent, Chinese unescaped, a line feed at the end: the form that `jq -S .`
+    prints, so that a digest over it can be checked without Kangwei. Times are ISO 8601 in Asia/Shanghai.
     Raises ValueError for a time without zone and for NaN, TypeError for anything that has no JSON form.
     """
     return json.dumps(_plain(facts), ensure_ascii=False, allow_nan=False, sort_keys=True, indent=2) + "\n"

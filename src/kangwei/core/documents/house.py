@@ -1,4 +1,4 @@
-"""The page of generated Word documents, after GB/T 9704-2012 (党政机关公文格式): paper, margins, headings, page numbers.
+"""The page of generated Word documents, after GB/T 9704-2012 (党政机关公文格式).
 
 Fonts and sizes are in `stylesheet`, tables in `tables`. A document kind uses only these three.
 """
@@ -27,15 +27,25 @@ _NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
-    """`text` with "\\n" for every line break and "�" for what XML cannot hold (probe output may carry such characters)."""
+    """`text` with "\\n" for every line break and "�" for what XML cannot hold (probe output has both)."""
     return _NOT_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def time_text(moment: datetime) -> str:
+    """An aware time as documents print it: Asia/Shanghai, to the second."""
+    return local_time(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """An aware time as Office properties want it: they write it with a "Z" behind, so it must be UTC."""
+    return local_time(moment).astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def new_document(*, title: str, number: str, moment: datetime, practice: bool) -> WordDocument:
     """An A4 document with house styles, its title, and a footer that carries `number` and the page.
 
-    `practice` puts the mark 练习数据 above the title and into the header of every page. `moment` (aware) becomes
-    the time of creation and change, so that equal input gives equal bytes.
+    `practice` puts the mark 练习数据 above the title and into the header of every page. `moment` (aware)
+    becomes the time of creation and change, so that equal input gives equal bytes.
     """
     document = Document()
     apply_stylesheet(document)
@@ -77,7 +87,7 @@ def to_bytes(document: WordDocument) -> bytes:
 
 
 def repack(office_file: bytes) -> bytes:
-    """Rewrite a .docx or .xlsx with its parts in the order found and fixed times, so that its SHA-256 means something."""
+    """Rewrite a .docx or .xlsx with fixed times inside, so that its SHA-256 depends on its content only."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(office_file)) as source, zipfile.ZipFile(buffer, "w") as target:
         for name in source.namelist():
@@ -91,12 +101,11 @@ def _set_properties(document: WordDocument, title: str, moment: datetime) -> Non
     properties.title = clean(title)[:255]
     properties.author = properties.last_modified_by = "康维"
     properties.comments = ""
-    # python-docx writes the naive value with a "Z" behind it, so it must be UTC.
-    properties.created = properties.modified = local_time(moment).astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    properties.created = properties.modified = naive_utc(moment)
 
 
 def _modernise_settings(document: WordDocument) -> None:
-    """Take back what python-docx's template of 2010 says: compatibility mode and Japanese as the theme language."""
+    """Take back what python-docx's template says: the mode of Word 2010, Japanese as the theme language."""
     settings = document.settings.element
     settings.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
     for setting in settings.iter(qn("w:compatSetting")):
@@ -110,12 +119,12 @@ def _lay_out(section: Section) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)  # 5.2.1
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.header_distance = Mm(20)
-    # 7.5: the page number begins 7 mm below the text; its line is 14 pt (5 mm) high, and Word measures from below.
+    # 7.5: the page number begins 7 mm below the text. Its line is 14 pt (5 mm) high; Word counts from below.
     section.footer_distance = Mm(35 - 7 - 5)
 
 
 def _add_footers(section: Section, number: str) -> None:
-    """7.5: odd pages carry the number right, even pages left, one character in; the document's number opposite."""
+    """7.5: the page number is right on odd pages, left on even ones, one character in; `number` opposite."""
     odd, even = section.footer.paragraphs[0], section.even_page_footer.paragraphs[0]
     odd.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_WIDTH_MM) - Pt(SI_HAO), WD_TAB_ALIGNMENT.RIGHT)
     odd.add_run(clean(number) + "\t")
@@ -128,6 +137,7 @@ def _add_footers(section: Section, number: str) -> None:
 
 def _add_page_number(paragraph: Paragraph) -> None:
     run = '<w:r><w:rPr><w:rStyle w:val="PageNumber"/></w:rPr><w:t xml:space="preserve">{}</w:t></w:r>'
-    number = f"{run.format('— ')}<w:fldSimple w:instr=\" PAGE \">{run.format('1')}</w:fldSimple>{run.format(' —')}"
-    for part in list(parse_xml(f"<w:p {nsdecls('w')}>{number}</w:p>")):
+    field = f'<w:fldSimple w:instr=" PAGE ">{run.format("1")}</w:fldSimple>'
+    wrapped = f"<w:p {nsdecls('w')}>{run.format('— ')}{field}{run.format(' —')}</w:p>"
+    for part in list(parse_xml(wrapped)):
         paragraph._p.append(part)

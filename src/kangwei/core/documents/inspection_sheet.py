@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kangwei.core.documents import house, tables
-from kangwei.core.documents.canonical import local_time
 from kangwei.core.documents.tables import Cell, Column, Emphasis
 
 # The words are those of kangwei.core.checks; a verdict that is not listed here is printed plainly.
@@ -20,14 +19,19 @@ _RESULT_COLUMNS = (
     Column("判定", 16, True),
     Column("备注", 24),
 )
-_FINDING_COLUMNS = (Column("序号", 11, True), Column("级别", 16, True), Column("发现", 72), Column("处置建议", 57))
+_FINDING_COLUMNS = (
+    Column("序号", 11, True),
+    Column("级别", 16, True),
+    Column("发现", 72),
+    Column("处置建议", 57),
+)
 # A longer value or remark gets a line of its own below: in its narrow column it would run over pages.
 _LONGEST_IN_COLUMN = 60
 
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One measured point. `value` is the text shown, without `unit`; an empty value or threshold prints as a dash."""
+    """One measured point. `value` is text without `unit`; an empty value or threshold prints as a dash."""
 
     number: str
     title: str
@@ -75,18 +79,17 @@ class InspectionSheet:
 
 
 def render(sheet: InspectionSheet) -> bytes:
-    """The sheet as .docx; its time of creation is `finished_at`. Raises ValueError for a time without zone."""
+    """The sheet as .docx, created at `finished_at`. Raises ValueError for a time without zone."""
     document = house.new_document(
         title=sheet.title, number=f"编号：{sheet.number}", moment=sheet.finished_at, practice=sheet.practice
     )
     tables.add_fields(document, _head(sheet))
     house.add_heading(document, "一、检查结果")
-    tables.add_grid(document, _RESULT_COLUMNS, [line for row in sheet.rows for line in _result(row)])
+    results = [line for row in sheet.rows for line in _result(row)]
+    tables.add_grid(document, _RESULT_COLUMNS, results, empty="本次没有检查项。")
     house.add_heading(document, "二、发现")
-    if sheet.findings:
-        tables.add_grid(document, _FINDING_COLUMNS, [_finding(finding) for finding in sheet.findings])
-    else:
-        house.add_body(document, "未发现异常。")
+    findings = [_finding(finding) for finding in sheet.findings]
+    tables.add_grid(document, _FINDING_COLUMNS, findings, empty="未发现异常。")
     house.add_heading(document, "三、结论")
     # Kept on one page with the signatures: nobody should sign a sheet of paper that says nothing.
     house.add_body(document, _conclusion(sheet), keep_with_next=True)
@@ -104,14 +107,14 @@ def _head(sheet: InspectionSheet) -> list[list[tuple[str, str | Cell]]]:
         [("履约义务", sheet.duty_name), ("依据条款", sheet.clause_cite)],
         [("巡检对象", sheet.target_name), ("对象地址", sheet.target_address)],
         [("巡检模板", sheet.template_title), ("模板摘要", sheet.template_digest)],
-        [("开始时间", _time(sheet.started_at)), ("结束时间", _time(sheet.finished_at))],
+        [("开始时间", house.time_text(sheet.started_at)), ("结束时间", house.time_text(sheet.finished_at))],
         [("巡检人", sheet.inspector), ("触发方式", sheet.trigger)],
-        [("总体结论", _judged(sheet.verdict))],
+        [("总体结论", Cell(sheet.verdict, Emphasis.BOLD))],
     ]
 
 
 def _result(row: ResultRow) -> Iterator[list[Cell]]:
-    """The line of a measured point, followed by a line across the table for each text too long for its column."""
+    """The line of a measured point, then one across the table for each text too long for its column."""
     measured = f"{row.value} {row.unit}".rstrip() if row.value else "—"
     texts = {"实测值": measured, "备注": row.remark}
     long = {name: text for name, text in texts.items() if len(text) > _LONGEST_IN_COLUMN}
@@ -141,7 +144,3 @@ def _conclusion(sheet: InspectionSheet) -> str:
     verdicts = [f"{verdict}{count}项" for verdict, count in counts.items()]
     parts = [f"本次巡检共{len(sheet.rows)}项", *verdicts, f"发现{len(sheet.findings)}条"]
     return f"{'，'.join(parts)}。总体结论：{sheet.verdict}。"
-
-
-def _time(moment: datetime) -> str:
-    return local_time(moment).strftime("%Y-%m-%d %H:%M:%S")

@@ -10,7 +10,7 @@ from kangwei.core.documents.canonical import canonical_json
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind is called in the saved context, with the version of its fields, and how it becomes a .docx."""
+    """A kind's name in the saved context, with the version of its fields, and its way to .docx."""
 
     name: str
     render: Callable[[Any], bytes]
@@ -23,10 +23,10 @@ KINDS: dict[type, Kind] = {
 
 
 def render_docx(context: object) -> bytes:
-    """The .docx of a frozen context; equal contexts give equal bytes. KeyError if its type is not in `KINDS`."""
+    """The .docx of a frozen context; equal contexts give equal bytes. KeyError for a type not in `KINDS`."""
     return KINDS[type(context)].render(context)
 
 
 def to_json(context: object) -> str:
-    """The context as JSON to keep beside its document: {"kind": …, "context": {every field}}, in canonical form."""
+    """The context to keep beside its document: {"kind": …, "context": {every field}} as canonical JSON."""
     return canonical_json({"kind": KINDS[type(context)].name, "context": context})

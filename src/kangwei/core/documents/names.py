@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 MAX_PART_BYTES = 200
-"""Longest file or folder name in UTF-8 bytes; most file systems stop at 255, some add a suffix of their own."""
+"""Longest file or folder name in UTF-8 bytes; most file systems stop at 255, and copies get a suffix."""
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # among them the marks that turn the reading direction
@@ -15,7 +15,7 @@ _LONGEST_EXTENSION_BYTES = 16
 def safe_file_name(text: str) -> str:
     """Turn `text` into one file or folder name (no path) that Windows, Linux and macOS all accept.
 
-    Characters forbidden on Windows become "_", invisible ones disappear, the rest is put into Unicode form NFC.
+    Characters forbidden on Windows become "_", invisible ones disappear, the rest gets Unicode form NFC.
     A long name loses the end of its stem, never its extension, and stays within `MAX_PART_BYTES`.
     A name that is safe already comes back unchanged; nothing usable gives 未命名.
     """
@@ -25,6 +25,11 @@ def safe_file_name(text: str) -> str:
     if _DEVICE.fullmatch(name):
         name = "_" + name
     return _shorten(name) or "未命名"
+
+
+def printable(text: str) -> str:
+    """`text` for a message: characters that do not print (or steer a terminal) become "�"."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _shorten(name: str) -> str:

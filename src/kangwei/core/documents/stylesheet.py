@@ -1,8 +1,8 @@
 """Fonts and named styles of generated Word documents, after GB/T 9704-2012 (党政机关公文格式).
 
-Everything a document uses is a named style, so that a person who edits it in Word changes a style once and not every
-paragraph. The style sheet is written out as XML, because python-docx offers no call for borders, languages and
-east-asian fonts, and because its own template carries 160 styles and a font table that are none of ours.
+Everything a document uses is a named style, so that whoever edits it in Word changes a style once and not
+every paragraph. The style sheet is written out as XML, because python-docx has no call for borders, languages
+and east-asian fonts, and because its own template carries 160 styles and a font table that are none of ours.
 """
 
 from docx.document import Document as WordDocument
@@ -23,7 +23,8 @@ _FALLBACKS = {
     BODY_FONT: "仿宋_GB2312,FangSong,华文仿宋,STFangsong,宋体",
     NUMBER_FONT: "SimSun,Noto Serif CJK SC",
 }
-_BOX = "".join(f'<w:{side} w:val="single" w:sz="12" w:space="3"/>' for side in ("top", "left", "bottom", "right"))
+_SIDES = ("top", "left", "bottom", "right")
+_BOX = "".join(f'<w:{side} w:val="single" w:sz="12" w:space="3"/>' for side in _SIDES)
 _KEPT_PARTS = {
     RELATIONSHIP_TYPE.OFFICE_DOCUMENT,
     RELATIONSHIP_TYPE.CORE_PROPERTIES,
@@ -42,13 +43,11 @@ def apply_stylesheet(document: WordDocument) -> None:
         styles.remove(old)
     for new in list(parse_xml(f"<w:styles {nsdecls('w')}>{_DEFAULTS}{''.join(_styles())}</w:styles>")):
         styles.append(new)
-    table = Part(
-        PackURI("/word/fontTable.xml"), CONTENT_TYPE.WML_FONT_TABLE, _font_table(), document.part.package
-    )
+    table = Part(PackURI("/word/fontTable.xml"), CONTENT_TYPE.WML_FONT_TABLE, _font_table(), document.part.package)
     document.part.relate_to(table, RELATIONSHIP_TYPE.FONT_TABLE)
 
 
-# The language decides which shapes a fall-back font draws: without it Chinese text may appear in Japanese forms.
+# The language decides which shapes a fall-back font draws; without it Chinese may appear in Japanese forms.
 _DEFAULTS = (
     '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
     "<w:pPrDefault/></w:docDefaults>"
@@ -62,8 +61,8 @@ def _styles() -> list[str]:
     return [
         _style("Normal", "Normal", line, _font(BODY_FONT, SAN_HAO), default=True),
         _style("Title", "Title", _spacing(34, after=12) + centre, _font(TITLE_FONT, ER_HAO)),
-        _style("Heading1", "heading 1",
-               "<w:keepNext/>" + _spacing(28.95, before=6) + '<w:outlineLvl w:val="0"/>', _font(HEADING_FONT, SAN_HAO)),
+        _style("Heading1", "heading 1", "<w:keepNext/>" + _spacing(28.95, before=6)
+               + '<w:outlineLvl w:val="0"/>', _font(HEADING_FONT, SAN_HAO)),
         _style("Header", "header", table_line + '<w:jc w:val="right"/>', _font(HEADING_FONT, WU_HAO)),
         _style("Footer", "footer", _spacing(SI_HAO), _font(BODY_FONT, WU_HAO)),
         _style("PracticeMark", "练习标识",
@@ -81,7 +80,8 @@ def _style(identifier: str, name: str, paragraph: str, run: str, *, default: boo
     mark = 'w:default="1" ' if default else ""
     based = "" if default else '<w:basedOn w:val="Normal"/>'
     return (
-        f'<w:style w:type="paragraph" {mark}w:styleId="{identifier}"><w:name w:val="{name}"/>{based}<w:qFormat/>'
+        f'<w:style w:type="paragraph" {mark}w:styleId="{identifier}">'
+        f'<w:name w:val="{name}"/>{based}<w:qFormat/>'
         f"<w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>"
     )
 

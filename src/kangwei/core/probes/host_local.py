@@ -22,7 +22,7 @@ READ_ONLY_FILE_SYSTEMS = {"squashfs", "iso9660", "udf", "erofs", "cramfs"}
 
 
 class SystemSource(Protocol):
-    """The source of the numbers. Percentages are 0 to 100; OSError or psutil.Error where there is no answer."""
+    """Where the numbers come from (percentages 0 to 100); OSError or psutil.Error for want of one."""
 
     def cpu_percent(self, seconds: float) -> float:
         """Share of all processors in use while `seconds` pass."""
@@ -59,9 +59,7 @@ class PsutilSource:
         return psutil.virtual_memory().percent
 
     def mounts(self) -> list[str]:
-        real = [
-            part.mountpoint for part in psutil.disk_partitions() if part.fstype not in READ_ONLY_FILE_SYSTEMS
-        ]
+        real = [part.mountpoint for part in psutil.disk_partitions() if part.fstype not in READ_ONLY_FILE_SYSTEMS]
         # A container has no partition of its own, only a root.
         return real or ["/"]
 

@@ -6,11 +6,11 @@ import math
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 from cryptography import x509
@@ -43,6 +43,7 @@ KEYS: Mapping[str, KeySpec] = {
 }
 
 Connector = Callable[[ssl.SSLContext], httpx.AsyncBaseTransport]
+Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,7 @@ class HttpProbe:
         return Measurement(
             (
                 reading(KEYS, "status", visit.status),
-                reading(
-                    KEYS, "expected_status", visit.status == expect_status, detail=f"期望 {expect_status}"
-                ),
+                reading(KEYS, "expected_status", visit.status == expect_status, detail=f"期望 {expect_status}"),
                 reading(KEYS, "response_ms", visit.milliseconds),
                 _expected_text(visit, str(target.options.get("expect_text", ""))),
                 reading(KEYS, "final_url", visit.url),
@@ -126,10 +125,9 @@ class HttpProbe:
         started = clock()
         certificates: dict[str, bytes] = {}
         # The caller's deadline holds; a timeout of httpx would start anew with every byte of a slow drip.
-        async with httpx.AsyncClient(
-            transport=self._connect(context), timeout=httpx.Timeout(None), headers=HEADERS
-        ) as client:
-            request = client.build_request("GET", address)
+        client = httpx.AsyncClient(transport=self._connect(context), timeout=httpx.Timeout(None), headers=HEADERS)
+        async with _closing_sockets() as trace, client:
+            request = client.build_request("GET", address, extensions={"trace": trace})
             for _ in range(MAX_REDIRECTS + 1):
                 async with aclosing(await client.send(request, stream=True)) as response:
                     if certificate := _peer_certificate(response):
@@ -146,6 +144,21 @@ class HttpProbe:
                         )
                     request = response.next_request
         raise httpx.TooManyRedirects("", request=request)
+
+
+@asynccontextmanager
+async def _closing_sockets() -> AsyncIterator[Trace]:
+    """A trace for httpx that closes every socket in the end.
+
+    httpcore itself forgets a connection that is cancelled, as by the deadline, in the middle of its TLS handshake.
+    """
+    async with AsyncExitStack() as sockets:
+
+        async def trace(event: str, info: Mapping[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                sockets.push_async_callback(info["return_value"].aclose)
+
+        yield trace
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:
@@ -173,8 +186,7 @@ def _certificate_readings(visit: _Visit, now: datetime) -> tuple[Reading, ...]:
     trusted = reading(KEYS, "tls_trusted", not visit.distrust, detail=visit.distrust)
     try:
         ends = {
-            x509.load_der_x509_certificate(der).not_valid_after_utc: host
-            for host, der in visit.certificates.items()
+            x509.load_der_x509_certificate(der).not_valid_after_utc: host for host, der in visit.certificates.items()
         }
     except ValueError:
         return trusted, reading(KEYS, "tls_days_left", None, reason="证书的格式有误，读不出有效期")
@@ -238,9 +250,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def _explain(error: httpx.HTTPError) -> str:
-    if isinstance(error, httpx.RemoteProtocolError) and re.search(
-        "disconnected|closed connection", str(error)
-    ):
+    if isinstance(error, httpx.RemoteProtocolError) and re.search("disconnected|closed connection", str(error)):
         return "应答没有传完，对方就断开了连接"
     for cause in _causes(error):
         for kind, reason in _REASONS:

@@ -32,7 +32,7 @@ class Reading:
     """One measured point.
 
     `value` None means that this point could not be measured; `reason` then says why, in Chinese. `detail`
-    says more about a measured value, for example which mount is the fullest. `unit` is "" where there is none.
+    says more about a measured value, for example which mount is the fullest. `unit` is "" if there is none.
     """
 
     key: str
@@ -77,7 +77,7 @@ class Probe(Protocol):
     options: ClassVar[Mapping[str, OptionSpec]]
 
     def check(self, target: Target) -> None:
-        """Raise ProbeConfigError for an address that this probe cannot measure, or options at odds with it."""
+        """Raise ProbeConfigError for an address, or the value of an option, that this probe cannot use."""
 
     async def measure(self, target: Target, now: datetime) -> Measurement:
         """Measure once. `now` is aware; what the target does wrong comes back as `failure` or a `reason`."""

@@ -43,16 +43,12 @@ class _Query:
 _QUERIES: Mapping[str, _Query] = {
     "version": _Query("select current_setting('server_version')"),
     "is_in_recovery": _Query("select pg_is_in_recovery()"),
-    "uptime_days": _Query(
-        "select extract(epoch from clock_timestamp() - pg_postmaster_start_time()) / 86400"
-    ),
+    "uptime_days": _Query("select extract(epoch from clock_timestamp() - pg_postmaster_start_time()) / 86400"),
     "size_mb": _Query(
         "select pg_database_size(current_database()) / 1048576.0, current_database()",
         note="数据库 {1}",
     ),
-    "connections": _Query(
-        "select count(*) from pg_stat_activity where datid is not null and usesysid is not null"
-    ),
+    "connections": _Query("select count(*) from pg_stat_activity where datid is not null and usesysid is not null"),
     "connections_percent": _Query(
         """
         select 100.0 * count(*) / current_setting('max_connections')::int, current_setting('max_connections')
@@ -189,7 +185,7 @@ class PostgresqlProbe:
         if newest is None:
             return self._backup_readings(False, None, None, reason="没有找到备份文件", detail=pattern)
         name, written, size = newest
-        age = round((now - written).total_seconds() / 3600, 1)
+        age = round((now - written).total_seconds() / 3600, 1) or 0.0  # never -0.0
         return self._backup_readings(True, age, round(size / 1048576, 2), detail=name)
 
     def _backup_readings(

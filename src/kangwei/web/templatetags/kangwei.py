@@ -6,7 +6,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.safestring import SafeString, mark_safe
 
 from kangwei.web.icons import ICONS
@@ -20,11 +23,11 @@ TONES = {"ok", "info", "warn", "bad", "muted"}
 TONE_OF_STATE = {
     state: tone
     for tone, states in {
-        "ok": "done met passed active archived finished closed approved signed accepted complete normal resolved",
-        "info": "open current due running in_progress assigned responded arrived submitted scheduled",
-        "warn": "late due_soon at_risk paused waiting warning estimated partial finding",
-        "bad": "overdue missed breached failed missing rejected critical error abnormal",
-        "muted": "draft upcoming planned waived void cancelled expired skipped unknown ended",
+        "ok": "done met passed normal active archived finished closed approved signed accepted complete",
+        "info": "open current running",
+        "warn": "late due_soon waiting warning unmeasured estimated partial",
+        "bad": "overdue missing failed breached rejected critical abnormal error",
+        "muted": "upcoming draft waived void skipped unknown ended recorded not_applicable",
     }.items()
     for state in states.split()
 }
@@ -33,9 +36,8 @@ TONE_OF_STATE = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Inline SVG of `icons.ICONS`; KeyError for a name that is not there."""
-    return mark_safe(  # noqa: S308 - our own constants, nothing a user wrote
-        '<svg class="kw-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">' + ICONS[name] + "</svg>"
-    )
+    svg = f'<svg class="kw-icon" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>'
+    return mark_safe(svg)  # noqa: S308 - our own constants, nothing that a user wrote
 
 
 @register.inclusion_tag("components/state_badge.html")
@@ -47,7 +49,7 @@ def state_badge(state: str, label: str) -> dict[str, str]:
 
 @register.inclusion_tag("components/cite.html")
 def cite(clause_cite: object) -> dict[str, list[tuple[str, str]]]:
-    """One chip a citation. Takes `"a.txt:1-3"`, several parted by `;`, or an iterable of citations; empty gives none."""
+    """One chip a citation: `"a.txt:1-3"`, several parted by `;`, or an iterable of them; empty gives none."""
     if clause_cite is None or isinstance(clause_cite, str):
         parts: Iterable[object] = (clause_cite or "").split(";")
     else:
@@ -78,35 +80,35 @@ def time_left_bar(start: datetime, due: datetime | None, now: datetime) -> dict[
 
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField) -> dict[str, object]:
-    """Label, control, help text and errors of one form field, in the house's classes."""
+    """Label, control, help text and errors of one visible form field, in the house's classes."""
     widget = bound.field.widget
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     single_check = isinstance(widget, CheckboxInput)
     if group or single_check:
         css = "form-check-input"
-        widget.attrs["class"] = css  # the subwidgets of a group take their class from the widget only
     else:
         css = "form-select" if isinstance(widget, Select) else "form-control"
-    given = widget.attrs.get("class", "")
-    attrs = {"class": f"{css} {given} {'is-invalid' if bound.errors else ''}".strip()}
-    described = " ".join(
-        f"{bound.id_for_label}_{part}" for part, shown in (("error", bound.errors), ("help", bound.help_text)) if shown
-    )
-    if described:
-        attrs["aria-describedby"] = described
-    return {
-        "field": bound,
-        "control": "" if group else bound.as_widget(attrs=attrs),
-        "group": group,
-        "single_check": single_check,
-        "is_file": isinstance(widget, FileInput),
-    }
+    # Set on the widget, not passed to as_widget(): the members of a group take their class from there only.
+    widget.attrs["class"] = f"{css} is-invalid" if bound.errors else css
+    return {"field": bound, "group": group, "single_check": single_check}
 
 
 @register.inclusion_tag("components/chart.html")
 def chart(chart_id: str, option: dict[str, object], height: int = 260) -> dict[str, object]:
-    """An ECharts chart of `option` (JSON values only), `height` in px. A datum's `url` opens when it is clicked."""
+    """An ECharts chart of `option` (JSON values only), `height` in px. A click on a datum opens its `url`."""
     return {"id": chart_id, "data_id": f"{chart_id}-option", "option": option, "height": height}
+
+
+@register.filter
+def may(user: "Person | AnonymousUser", permission: str) -> bool:
+    """`{% if user|may:"contracts.write" %}`; nobody may anything before signing in."""
+    return user.is_authenticated and user.has_perm(permission)
+
+
+@register.filter
+def may(user: AbstractBaseUser, permission: str) -> bool:
+    """Whether the user holds a permission, so that a page shows no button that would be refused."""
+    return user.is_authenticated and user.has_perm(permission)
 
 
 @register.filter

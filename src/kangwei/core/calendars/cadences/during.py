@@ -37,9 +37,7 @@ class During(CadenceForm):
         every = "法定节假日" if self.during == "holidays" else "重点保障"
         return f"{'、'.join(self.names) or every}期间"
 
-    def windows(
-        self, term: Term, calendar: StatutoryCalendar, key_periods: Sequence[KeyPeriod] = ()
-    ) -> list[Window]:
+    def windows(self, term: Term, calendar: StatutoryCalendar, key_periods: Sequence[KeyPeriod] = ()) -> list[Window]:
         """The holidays or key periods that touch the term, cut to it."""
         if self.during == "key-periods":
             return self._key_periods(term, key_periods)

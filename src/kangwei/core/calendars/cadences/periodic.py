@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..instants import instant
+from ..instants import day_end, instant
 from ..service_window import WEEKDAYS, parse_span
 from ..statutory import StatutoryCalendar
 from ..terms import KeyPeriod, Term, Window, split
@@ -88,8 +88,9 @@ class Periodic(CadenceForm):
                 label = f"{label} {self.slots[nth - 1]}"
             if self.at and self.every in ("day", "workday"):
                 begin, end = self._place(self.at[nth - 1])
-                start, due = instant(first, begin), instant(first, end)
-                yield Window(key, first, first, start, due, label, estimated, nth)
+                # 24:00 would already be the next day.
+                due = min(instant(first, end), day_end(first))
+                yield Window(key, first, first, instant(first, begin), due, label, estimated, nth)
             else:
                 yield whole_days(key, days, label, nth=nth, estimated=estimated)
 
@@ -120,6 +121,4 @@ class Periodic(CadenceForm):
         return f"{value}日" if self.every == "month" else str(value)
 
 
-_AT_EXPECTED = (
-    "week 写 [Mon, Thu]，month 写 [1, 15]，day 和 workday 写当日之内的时段 [07:00-08:00]，其余不写 at"
-)
+_AT_EXPECTED = "week 写 [Mon, Thu]，month 写 [1, 15]，day 和 workday 写当日之内的时段 [07:00-08:00]，其余不写 at"

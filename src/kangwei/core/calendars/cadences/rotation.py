@@ -34,9 +34,7 @@ class Rotation(CadenceForm):
         """每月2个轮转."""
         return f"{EVERY_LABELS[self.rotate.every]}{self.rotate.batch}个轮转"
 
-    def windows(
-        self, term: Term, calendar: StatutoryCalendar, key_periods: Sequence[KeyPeriod] = ()
-    ) -> list[Window]:
+    def windows(self, term: Term, calendar: StatutoryCalendar, key_periods: Sequence[KeyPeriod] = ()) -> list[Window]:
         """The periods of `every`, as if something were owed once in each."""
         return Periodic(every=self.rotate.every).windows(term, calendar, key_periods)
 
