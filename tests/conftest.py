@@ -1,14 +1,8 @@
-"""What every test shares: a throw-away var folder, a fixed moment, and makers of people."""
+"""What every test shares: a fixed moment, an archive of its own, and makers of people."""
 
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-
-# Before Django reads its settings: tests never touch the checkout's var/.
-os.environ["KANGWEI_VAR"] = tempfile.mkdtemp(prefix="kangwei-test-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kangwei.config.settings")
 
 import pytest
 from django.test import Client
@@ -23,13 +17,9 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path) -> None:
-    """Fast password hashing, an archive of the test's own, static files without a manifest."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def own_archive(settings, tmp_path) -> None:
+    """Each test archives into a folder of its own."""
     settings.ARCHIVE = tmp_path / "archive"
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture
@@ -79,7 +69,6 @@ def client_of(make_person) -> Callable:
             make_person(*roles, party=party, username=username),
             backend="django.contrib.auth.backends.ModelBackend",
         )
-        client.person = None
         return client
 
     return make

@@ -59,9 +59,7 @@ def small_contract_text(**changes: Any) -> str:
     return str(yaml.safe_dump(_SMALL | changes, allow_unicode=True, sort_keys=False))
 
 
-def load_small(
-    now: datetime, *, supplier: str = "试验乙方公司", practice: bool = False, **changes: Any
-) -> "Contract":
+def load_small(now: datetime, *, supplier: str = "试验乙方公司", practice: bool = False, **changes: Any) -> "Contract":
     """Load that file as `contracts.actions` does, with the supplier that holds it."""
     from kangwei.base.audit import System
     from kangwei.contracts.actions import load_contract_file

@@ -89,7 +89,7 @@ class _Conversation(socketserver.BaseRequestHandler):
 
 @contextmanager
 def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Serve `handler`, a thread a connection, and give the port; fails when a client leaves a connection open."""
+    """Serve `handler`, a thread a connection, and give the port. Fails when a client does not hang up."""
     with _Server(("127.0.0.1", 0), _Conversation) as server:
         server.handler, server.tls = staticmethod(handler), tls
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -138,8 +138,8 @@ def page(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
     return f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def self_signed(folder: Path, *, ends: dt.datetime) -> Path:
-    """A certificate for 127.0.0.1 that ends then, in one PEM file with its key; it is its own issuer."""
+def self_signed(pem: Path, *, ends: dt.datetime) -> Path:
+    """Write a certificate for 127.0.0.1 that ends then, and is its own issuer, with its key into `pem`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     certificate = (
@@ -153,7 +153,6 @@ def self_signed(folder: Path, *, ends: dt.datetime) -> Path:
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem = folder / "server.pem"
     pem.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
@@ -168,34 +167,43 @@ def server_context(pem: Path) -> ssl.SSLContext:
     return context
 
 
-SSL_REQUEST = 8
+# PostgreSQL's side of a connection, as in chapter 55 of its documentation, "Frontend/Backend Protocol".
+
+SSL_REQUEST_BYTES = 8
+CANCEL_REQUEST_BYTES = 16
+LET_IN = b"R" + struct.pack("!II", 8, 0) + b"K" + struct.pack("!III", 12, 1, 1) + b"Z" + struct.pack("!I", 5) + b"I"
 
 
-def postgresql_login(*, refusal: bytes) -> Handler:
-    """A PostgreSQL server that asks for the password in clear and answers it with an ErrorResponse.
+def _startup(connection: socket.socket) -> bytes:
+    """The client's first message in clear; TLS, which it asks for before, is declined."""
+    message = connection.recv(65536)
+    if len(message) == SSL_REQUEST_BYTES:
+        connection.sendall(b"N")
+        message = connection.recv(65536)
+    return message
 
-    `refusal` is the text of the error; `{password}` in it is replaced by what the client sent. Messages as in
-    "Frontend/Backend Protocol", PostgreSQL 15 documentation, chapter 55.
-    """
+
+def postgresql_refusing(text: bytes) -> Handler:
+    """Asks for the password in clear and refuses it with `text`, where `{password}` becomes what was sent."""
 
     def handle(connection: socket.socket) -> None:
-        startup = connection.recv(65536)
-        if len(startup) == SSL_REQUEST:
-            connection.sendall(b"N")
-            connection.recv(65536)
-        connection.sendall(b"R" + struct.pack("!II", 8, 3))  # AuthenticationCleartextPassword
+        _startup(connection)
+        connection.sendall(b"R" + struct.pack("!II", 8, 3))
         password = connection.recv(65536)[5:-1]
-        fields = b"SFATAL\0" + b"C28P01\0" + b"M" + refusal.replace(b"{password}", password) + b"\0\0"
+        fields = b"SFATAL\0" + b"C28P01\0" + b"M" + text.replace(b"{password}", password) + b"\0\0"
         connection.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
 
     return handle
 
 
-def postgresql_mute(connection: socket.socket) -> None:
-    """A PostgreSQL server that lets everybody in and then never answers a query."""
-    startup = connection.recv(65536)
-    if len(startup) == SSL_REQUEST:
-        connection.sendall(b"N")
+def postgresql_answering_nothing_for(seconds: float) -> Handler:
+    """Lets everybody in, says nothing to the first query for so long, then hangs up."""
+
+    def handle(connection: socket.socket) -> None:
+        if len(_startup(connection)) == CANCEL_REQUEST_BYTES:
+            return
+        connection.sendall(LET_IN)
         connection.recv(65536)
-    connection.sendall(b"R" + struct.pack("!II", 8, 0) + b"Z" + struct.pack("!I", 5) + b"I")
-    silent(connection)
+        time.sleep(seconds)
+
+    return handle

@@ -17,12 +17,8 @@ class PersonForm(forms.Form):
         error_messages={"invalid": "登录名只能用小写字母、数字和 . _ -"},
     )  # fmt: skip
     name = forms.CharField(label="姓名", max_length=60)
-    party = forms.ModelChoiceField(label="单位", queryset=None)
+    party = forms.ModelChoiceField(label="单位", queryset=parties())
     phone = forms.CharField(label="电话", max_length=40, required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through to Form
-        self.fields["party"].queryset = parties()  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):

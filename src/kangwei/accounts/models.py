@@ -84,7 +84,7 @@ class Person(AbstractBaseUser):
         """The codes of the roles held."""
         return frozenset(self.roles.values_list("role", flat=True))
 
-    def has_perm(self, permission: str, obj: object = None) -> bool:
+    def has_perm(self, permission: str) -> bool:
         """Whether one of the person's roles carries the permission; nobody inactive has any."""
         return self.is_active and any(permission in PERMISSIONS[Role(code)] for code in self.role_codes)
 

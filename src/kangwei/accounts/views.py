@@ -1,9 +1,11 @@
 """Sign-in, own password, parties, people and their roles."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -11,16 +13,17 @@ from django.views.decorators.http import require_http_methods
 from kangwei.accounts import actions, queries
 from kangwei.accounts.enums import PARTY_KINDS, PartyKind, Role
 from kangwei.accounts.forms import PartyForm, PasswordForm, PersonForm, RoleForm
+from kangwei.accounts.models import Person
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import add_error
+from kangwei.base.web import PersonRequest, add_error
 
 login = public(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
 logout = signed_in(LogoutView.as_view(), even_before_password_change=True)
 
 
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: PersonRequest) -> HttpResponse:
     """The signed-in person's own password."""
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +47,7 @@ change_password = signed_in(change_password, even_before_password_change=True)
 
 
 @requires("settings.read")
-def parties(request: HttpRequest) -> HttpResponse:
+def parties(request: PersonRequest) -> HttpResponse:
     """All parties; whoever may write people adds one here."""
     form = PartyForm(request.POST or None)
     may_write = request.user.has_perm("people.write")
@@ -65,7 +68,7 @@ def parties(request: HttpRequest) -> HttpResponse:
 
 
 @requires("settings.read")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     """All people with their roles."""
     found = queries.people()
     if text := request.GET.get("q", "").strip():
@@ -74,7 +77,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @requires("people.write")
-def new_person(request: HttpRequest) -> HttpResponse:
+def new_person(request: PersonRequest) -> HttpResponse:
     """Register a person; the generated password is shown once."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +93,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 @requires("settings.read")
 @require_http_methods(["GET", "POST"])
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: roles, password, sign-in; each button needs its own permission."""
     found = get_object_or_404(queries.people(), pk=pk)
     if request.method == "POST":
@@ -119,11 +122,11 @@ PERSON_CHANGES = {
 }
 
 
-def _change_person(request: HttpRequest, found: "queries.Person") -> None:
+def _change_person(request: PersonRequest, found: Person) -> None:
     wanted = request.POST.get("do", "")
     if not request.user.has_perm(PERSON_CHANGES.get(wanted, "")):
         raise ActionError("您的角色没有此项权限")
-    facts = {"person": found, "actor": request.user, "now": timezone.now()}
+    facts: dict[str, Any] = {"person": found, "actor": request.user, "now": timezone.now()}
     if wanted in ("grant", "revoke"):
         form = RoleForm(request.POST)
         if not form.is_valid():

@@ -147,7 +147,9 @@ class Event:
 def timeline(subject_type: str, subject_id: str, *, limit: int = 30) -> list[Event]:
     """The latest events about one object, newest first."""
     found = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("-id")[:limit]
-    return [Event(entry.at, entry.actor, LABELS.get(entry.action, entry.action), _detail(entry.data)) for entry in found]
+    return [
+        Event(entry.at, entry.actor, LABELS.get(entry.action, entry.action), _detail(entry.data)) for entry in found
+    ]
 
 
 def _detail(data: dict[str, Any]) -> str:

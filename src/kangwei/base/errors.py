@@ -2,7 +2,7 @@
 
 
 class ActionError(Exception):
-    """What was asked cannot be done; `str()` is the reason in Chinese, `field` the form field it concerns (may be empty)."""
+    """What was asked cannot be done; `str()` is the reason in Chinese, `field` the form field concerned, or empty."""
 
     def __init__(self, reason: str, *, field: str = "") -> None:
         super().__init__(reason)

@@ -43,8 +43,9 @@ class AccessControl:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: HttpRequest, view: Callable[..., Any], *view_arguments: Any
     ) -> HttpResponseBase | None:
+        del view_arguments
         access = declared_access(view)
         if access is None:
             log.error("view without declared access", path=request.path, view=getattr(view, "__qualname__", repr(view)))

@@ -25,13 +25,13 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.subject_type}:{self.subject_id}"
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("审计记录只增不删")
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("审计记录只增不改")
         super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("审计记录只增不删")
 
 
 class AuditHead(models.Model):
@@ -76,9 +76,7 @@ class Job(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(
-                fields=["due_at"], name="job_open", condition=models.Q(state__in=["waiting", "running"])
-            ),
+            models.Index(fields=["due_at"], name="job_open", condition=models.Q(state__in=["waiting", "running"])),
         )
 
     def __str__(self) -> str:

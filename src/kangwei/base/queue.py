@@ -3,11 +3,11 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
 from kangwei.base import jobs
-from kangwei.config.env import SettingError
 
 
 def _open(url: str) -> Huey:
@@ -18,7 +18,7 @@ def _open(url: str) -> Huey:
         return RedisHuey("kangwei", url=url)
     if scheme in ("postgresql", "postgres"):
         return PostgresHuey("kangwei", dsn=url)
-    raise SettingError(f"KANGWEI_QUEUE 应以 sqlite://、redis:// 或 postgresql:// 开头，现为「{scheme}」")
+    raise ImproperlyConfigured(f"KANGWEI_QUEUE 应以 sqlite://、redis:// 或 postgresql:// 开头，现为「{scheme}」")
 
 
 queue = _open(settings.QUEUE_URL)

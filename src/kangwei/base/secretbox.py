@@ -8,7 +8,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
 from kangwei.base.errors import ActionError
-from kangwei.config import env
 
 
 def seal(plain: str) -> str:
@@ -26,5 +25,4 @@ def unseal(sealed: str) -> str:
 
 @cache
 def _box() -> Fernet:
-    key = env.secret("KANGWEI_TARGET_KEY", settings.TARGET_KEY_FILE)
-    return Fernet(urlsafe_b64encode(sha256(key.encode()).digest()))
+    return Fernet(urlsafe_b64encode(sha256(settings.TARGET_KEY.encode()).digest()))

@@ -1,7 +1,7 @@
 """What views of every app share."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -12,8 +12,17 @@ from django.utils.http import content_disposition_header
 from kangwei.base.errors import ActionError
 from kangwei.base.workbook import table_workbook
 
+if TYPE_CHECKING:
+    from kangwei.accounts.models import Person
+
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class PersonRequest(HttpRequest):
+    """A request that AccessControl let through because somebody is signed in."""
+
+    user: "Person"
 
 
 def add_error(form: Form, error: ActionError) -> None:

@@ -65,7 +65,7 @@ def secret(name: str, path: Path) -> str:
 
 
 def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
-    """Django's DATABASES entry for `postgresql://user:password@host:port/name`, or for the SQLite file where url is empty."""
+    """Django's DATABASES entry: `postgresql://user:password@host:port/name`, or the SQLite file where url is empty."""
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",

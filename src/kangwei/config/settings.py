@@ -10,7 +10,7 @@ VAR = Path(env.text("KANGWEI_VAR", "var")).resolve()
 
 DEBUG = False
 SECRET_KEY = env.secret("KANGWEI_SECRET_KEY", VAR / "secret.key")
-TARGET_KEY_FILE = VAR / "target.key"
+TARGET_KEY = env.secret("KANGWEI_TARGET_KEY", VAR / "target.key")
 ALLOWED_HOSTS = env.words("KANGWEI_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("KANGWEI_ORIGINS", [])
 

@@ -112,8 +112,8 @@ class Occurrence(models.Model):
 class Evidence(models.Model):
     """佐证: a record that shows an occurrence was done, or that a document of the acceptance list exists.
 
-    `reference` names the record in the app that did the work (`inspection-run:17`); withdrawn evidence stays, and counts
-    for nothing.
+    `reference` names the record in the app that did the work (`inspection-run:17`); withdrawn evidence stays, and
+    counts for nothing.
     """
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="evidence")
@@ -130,9 +130,7 @@ class Evidence(models.Model):
 
     class Meta:
         ordering = ("recorded_at", "id")
-        constraints = (
-            models.UniqueConstraint(fields=["occurrence", "reference"], name="one_evidence_a_reference"),
-        )
+        constraints = (models.UniqueConstraint(fields=["occurrence", "reference"], name="one_evidence_a_reference"),)
         indexes = (models.Index(fields=["contract", "deliverable"], name="evidence_deliverable"),)
 
     def __str__(self) -> str:

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
-
 
 from kangwei.accounts.queries import contract_scope, prefixed
 from kangwei.contracts.enums import OccurrenceState, Standing
@@ -14,7 +13,7 @@ from kangwei.contracts.models import Clause, Contract, Evidence, Occurrence
 from kangwei.core.calendars import SHANGHAI, StatutoryCalendar, Term, bundled_calendar, day_start
 from kangwei.core.contracts import Change, diff, load_contract
 from kangwei.core.contracts.schema import Contract as ContractData
-from kangwei.core.obligations import Accrual, DutySpec, accrue, generate
+from kangwei.core.obligations import Accrual, DutySpec, State, accrue, generate
 from kangwei.core.obligations import Occurrence as Planned
 from kangwei.core.obligations import Standing as CoreStanding
 
@@ -52,7 +51,7 @@ def contract_data(contract: Contract) -> ContractData:
     return load_contract(file.text, file=file.name, calendar=bundled_calendar()).contract
 
 
-def with_standing(rows: QuerySet[Occurrence], now: datetime) -> QuerySet[Occurrence]:
+def with_standing(rows: QuerySet[Occurrence], now: datetime) -> QuerySet[Any]:
     """The occurrences with `standing` (enums.Standing) at `now`."""
     done, is_open = Q(state=OccurrenceState.DONE), Q(state=OccurrenceState.OPEN)
     return rows.annotate(
@@ -96,10 +95,11 @@ def due_by_month(rows: QuerySet[Occurrence], now: datetime) -> dict[str, dict[st
 def accruals(contract: Contract, now: datetime) -> dict[int, Accrual]:
     """Duty clause id → how it stands, in one query."""
     rows: dict[int, list[CoreStanding]] = defaultdict(list)
+    states: dict[str, State] = {"open": "open", "done": "done", "waived": "waived"}
     for clause_id, due_at, state, done_at in contract.occurrences.values_list(
         "clause_id", "due_at", "state", "done_at"
     ):
-        rows[clause_id].append(CoreStanding(due_at, state, done_at))
+        rows[clause_id].append(CoreStanding(due_at, states[state], done_at))
     return {clause_id: accrue(standings, now) for clause_id, standings in rows.items()}
 
 
@@ -148,10 +148,11 @@ def standing_evidence(contract: Contract) -> QuerySet[Evidence]:
 
 def with_counts(rows: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
     """The contracts with `owed`, `done`, `overdue` and `next_due`, in one query."""
+    is_due = Q(occurrences__due_at__lte=now)
     open_rows = Q(occurrences__state=OccurrenceState.OPEN)
     return rows.annotate(
-        owed=Count("occurrences", filter=Q(occurrences__due_at__lte=now) & ~Q(occurrences__state=OccurrenceState.WAIVED)),
-        done=Count("occurrences", filter=Q(occurrences__state=OccurrenceState.DONE, occurrences__due_at__lte=now)),
+        owed=Count("occurrences", filter=is_due & ~Q(occurrences__state=OccurrenceState.WAIVED)),
+        done=Count("occurrences", filter=is_due & Q(occurrences__state=OccurrenceState.DONE)),
         overdue=Count("occurrences", filter=open_rows & Q(occurrences__due_at__lt=now)),
         next_due=Min("occurrences__due_at", filter=open_rows & Q(occurrences__due_at__gte=now)),
     ).order_by("code")

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from kangwei.base import audit
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import page_of
+from kangwei.base.web import PersonRequest, page_of
 from kangwei.contracts import queries
 from kangwei.contracts.charts import monthly_chart
 from kangwei.contracts.enums import Standing
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """What stands overdue, what is due in the next days, and every contract at a glance."""
     if not request.user.has_perm("contracts.read"):
         return render(request, "home_officer.html")
@@ -39,13 +39,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @public
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_: HttpRequest) -> HttpResponse:
     """The process can serve: the database answers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -53,12 +53,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @requires("settings.read")
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: PersonRequest) -> HttpResponse:
     return render(request, "settings.html")
 
 
 @requires("audit.read")
-def audit_trail(request: HttpRequest) -> HttpResponse:
+def audit_trail(request: PersonRequest) -> HttpResponse:
     """Every action, newest first; a post walks the chain and says whether it is whole."""
     if request.method == "POST":
         held, broken = audit.verify()
@@ -81,7 +81,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", {"reason": str(exception)}, status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, **_: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 

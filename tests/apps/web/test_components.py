@@ -20,12 +20,27 @@ from django.urls import include, path
 import kangwei
 from kangwei.web.context import shell
 from kangwei.web.icons import ICONS
+from kangwei.web.templatetags import kangwei as components
 
+TEMPLATES = Path(kangwei.__file__).parent / "web/templates"
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 def render(source: str, **context) -> str:
     return Template("{% load kangwei %}" + source).render(Context(context))
+
+
+# ---- The manual ----
+
+
+def test_the_manual_names_every_tag_filter_and_partial():
+    manual = (TEMPLATES / "README.md").read_text()
+
+    names = [*components.register.tags, *components.register.filters]
+    assert [name for name in names if not re.search(rf"{{% {name} |\|{name}\b", manual)] == []
+    internal = {"head.html", "messages.html", "confirm.html"}
+    partials = {file.name for file in (TEMPLATES / "partials").iterdir()} - internal
+    assert {name for name in partials if f"partials/{name}" not in manual} == set()
 
 
 # ---- Badges, citations, bars ----
@@ -153,6 +168,8 @@ def test_without_a_due_time_there_is_no_bar():
         ("{{ value|thousands }}", 0, "0"),
         ("{{ value|thousands }}", None, "—"),
         ("{{ value|duration }}", timedelta(minutes=15), "15分钟"),
+        ("{{ value|duration }}", timedelta(days=9, hours=23), "9天23小时"),
+        ("{{ value|duration }}", timedelta(days=40, hours=12), "40天"),
     ],
 )
 def test_dates_and_numbers(source, value, text):

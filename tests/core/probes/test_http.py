@@ -99,9 +99,12 @@ ELSEWHERE = page(b"", status="302 Found", headers="Location: ftp://127.0.0.1/\r\
     [
         (answering(LOOP), "跳转超过 5 次"),
         (answering(ELSEWHERE), "页面跳转到了不是 HTTP 或 HTTPS 的地址"),
-        (answering(b"SSH-2.0-OpenSSH_9.2\r\n"), "对方的应答不是有效的 HTTP"),
-        (answering(), "应答没有传完，对方就断开了连接"),
-        (answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"), "应答没有传完，对方就断开了连接"),
+        (answering(b"\x15\x03\x01 garbage\r\n\r\n"), "对方的应答不是有效的 HTTP"),
+        (answering(), "没有收到完整的 HTTP 应答，对方就断开了连接"),
+        (
+            answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
+            "没有收到完整的 HTTP 应答，对方就断开了连接",
+        ),
         (answering(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nplain"), "应答正文的压缩格式有误"),
     ],
     ids=["redirect loop", "redirect to ftp", "garbage", "hangs up", "breaks off in the body", "bad gzip"],
@@ -161,7 +164,7 @@ def trusting(pem):
 
 def test_a_trusted_certificate_has_whole_days_left(tmp_path):
     today = datetime.now(UTC)
-    pem = self_signed(tmp_path, ends=today + timedelta(days=30, hours=12))
+    pem = self_signed(tmp_path / "server.pem", ends=today + timedelta(days=30, hours=12))
     with serving(answering(page(b"ok")), tls=server_context(pem)) as port:
         result = visit(f"https://127.0.0.1:{port}/", today, probe=trusting(pem))
     assert reading(result, "tls_trusted").value is True
@@ -172,7 +175,7 @@ def test_a_trusted_certificate_has_whole_days_left(tmp_path):
 
 def test_a_self_signed_certificate_is_measured_but_not_trusted(tmp_path):
     today = datetime.now(UTC)
-    pem = self_signed(tmp_path, ends=today + timedelta(days=30, hours=12))
+    pem = self_signed(tmp_path / "server.pem", ends=today + timedelta(days=30, hours=12))
     with serving(answering(page("正常".encode())), tls=server_context(pem)) as port:
         result = visit(f"https://127.0.0.1:{port}/", today, expect_text="正常")
     trusted = reading(result, "tls_trusted")
@@ -183,12 +186,25 @@ def test_a_self_signed_certificate_is_measured_but_not_trusted(tmp_path):
 
 def test_an_expired_certificate_counts_days_since(tmp_path):
     today = datetime.now(UTC)
-    pem = self_signed(tmp_path, ends=today - timedelta(days=2, hours=12))
+    pem = self_signed(tmp_path / "server.pem", ends=today - timedelta(days=2, hours=12))
     with serving(answering(page(b"ok")), tls=server_context(pem)) as port:
         result = visit(f"https://127.0.0.1:{port}/", today, probe=trusting(pem))
     trusted = reading(result, "tls_trusted")
     assert (trusted.value, trusted.detail) == (False, "证书已过期")
     assert reading(result, "tls_days_left").value == -3
+
+
+def test_of_several_certificates_the_one_that_ends_first_counts(tmp_path):
+    today = datetime.now(UTC)
+    first = self_signed(tmp_path / "first.pem", ends=today + timedelta(days=10, hours=12))
+    last = self_signed(tmp_path / "last.pem", ends=today + timedelta(days=50, hours=12))
+    with serving(answering(page(b"end")), tls=server_context(last)) as end:
+        moved = page(b"", status="301 Moved", headers=f"Location: https://localhost:{end}/\r\n")
+        with serving(answering(moved), tls=server_context(first)) as start:
+            result = visit(f"https://127.0.0.1:{start}/", today)
+    days = reading(result, "tls_days_left")
+    assert (days.value, days.detail.split("，")[0]) == (10, "127.0.0.1")
+    assert reading(result, "final_url").value == f"https://localhost:{end}/"
 
 
 def test_a_handshake_that_never_ends_stops_at_the_deadline(now):

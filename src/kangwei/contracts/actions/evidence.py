@@ -58,7 +58,7 @@ def upload_evidence(
     *, contract: Contract, occurrence: Occurrence | None, deliverable: str, file_name: str, content: bytes,
     note: str, actor: Actor, now: datetime,
 ) -> Evidence:  # fmt: skip
-    """Archive an uploaded file and record it as evidence: for an occurrence, or for a document of the acceptance list."""
+    """Archive an uploaded file and record it as evidence, for an occurrence or for a line of the acceptance list."""
     if occurrence is None and not deliverable:
         raise ActionError("请选择这份文件对应的成果物", field="deliverable")
     title = deliverable or _only_output(occurrence) or (occurrence.clause.title if occurrence else "")
@@ -140,8 +140,6 @@ def _settle(occurrence: Occurrence) -> None:
         transaction.on_commit(lambda: occurrence_done.send(sender=Occurrence, occurrence_id=occurrence.pk))
 
 
-def _audit_occurrence(
-    action: str, occurrence: Occurrence, data: dict[str, Any], actor: Actor, now: datetime
-) -> None:
+def _audit_occurrence(action: str, occurrence: Occurrence, data: dict[str, Any], actor: Actor, now: datetime) -> None:
     subject = ("contract", occurrence.contract.code)
     audit.append(actor=actor, action=action, subject=subject, data={"occurrence": occurrence.key} | data, now=now)

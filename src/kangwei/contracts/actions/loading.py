@@ -17,8 +17,8 @@ from kangwei.contracts.enums import OccurrenceState
 from kangwei.contracts.models import Clause, Contract, ContractFile, Evidence, Occurrence
 from kangwei.core import contracts as core
 from kangwei.core.calendars import StatutoryCalendar, Term
-from kangwei.core.contracts.schema import ContractTerm
 from kangwei.core.contracts.schema import Contract as ContractData
+from kangwei.core.contracts.schema import ContractTerm
 from kangwei.core.obligations import Occurrence as Planned
 
 BATCH = 2000
@@ -179,17 +179,13 @@ def _clause_data(clause: core.Clause) -> dict[str, Any]:
 
 def _regenerate(contract: Contract, data: ContractData, calendar: StatutoryCalendar) -> tuple[int, int, int]:
     """Make the stored occurrences those that the contract asks for; (added, moved, removed)."""
-    clauses = {
-        clause.data["id"]: clause for clause in contract.clauses.filter(section="duty", active=True)
-    }
+    clauses = {clause.data["id"]: clause for clause in contract.clauses.filter(section="duty", active=True)}
     planned = {row.key: row for row in queries.planned_occurrences(data, contract.term, calendar)}
     stored = {row.key: row for row in contract.occurrences.all()}
     held = set(
         Evidence.objects.filter(contract=contract, occurrence__isnull=False).values_list("occurrence_id", flat=True)
     )
-    free = {
-        key: row for key, row in stored.items() if row.state == OccurrenceState.OPEN and row.pk not in held
-    }
+    free = {key: row for key, row in stored.items() if row.state == OccurrenceState.OPEN and row.pk not in held}
     moved = [row for key, row in free.items() if key in planned and _move(row, planned[key])]
     gone = [row.pk for key, row in free.items() if key not in planned]
     fresh = [_row(contract, clauses[row.duty], row) for key, row in planned.items() if key not in stored]

@@ -9,7 +9,9 @@ from kangwei.core.calendars import Duration
 
 register = template.Library()
 
-CLOCKS = {"response": "响应", "arrival": "到场", "restore": "恢复", "resolve": "解决", "reply": "答复", "close": "办结"}
+CLOCKS = {
+    "response": "响应", "arrival": "到场", "restore": "恢复", "resolve": "解决", "reply": "答复", "close": "办结",
+}  # fmt: skip
 CONDITIONS = {"kind": "工单", "target": "对象", "severity": "级别", "place": "地域", "caller": "来电方", "method": "方式",
               "period": "时段"}  # fmt: skip
 WORDS = {
@@ -22,8 +24,9 @@ WORDS = {
 }  # fmt: skip
 LABELS = {
     "modules": "模块", "users": "用户", "category": "类别", "count": "数量", "unit": "单位", "members": "成员",
-    "aliases": "又名", "group": "分组", "years": "经验年限", "certificates": "资质", "place": "地点", "hours": "时间",
-    "duties": "职责", "replacement": "更换", "over": "考核周期", "kind": "类别", "share": "比例（%）", "of": "对应成果物",
+    "aliases": "又名", "group": "分组", "years": "经验年限", "certificates": "资质", "place": "地点",
+    "hours": "时间", "duties": "职责", "replacement": "更换", "over": "考核周期", "kind": "类别",
+    "share": "比例（%）", "of": "对应成果物",
     "runs": "计时日历", "counts_from": "起算", "on_breach": "超时后", "note": "注",
 }  # fmt: skip
 

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from kangwei.accounts.queries import suppliers
 from kangwei.base.permissions import requires
-from kangwei.base.web import excel, page_of
+from kangwei.base.web import PersonRequest, excel, page_of
 from kangwei.contracts import queries
 from kangwei.contracts.enums import Standing
 from kangwei.contracts.models import Occurrence
@@ -30,7 +30,7 @@ EXPORT_LIMIT = 100_000
 
 
 @requires("contracts.read")
-def month(request: HttpRequest) -> HttpResponse:
+def month(request: PersonRequest) -> HttpResponse:
     """One month: how many occurrences fall due on each day, by standing, each number a link to its list."""
     now = timezone.now()
     first = _month(request.GET.get("month", ""), local_day(now))
@@ -46,8 +46,9 @@ def month(request: HttpRequest) -> HttpResponse:
         "this_month": _query(kept),
         "list_url": f"{reverse('contracts:occurrence_list')}?{_query(kept, month=f'{first:%Y-%m}')}",
         "weeks": [[_day(day, first, local_day(now), counts, kept) for day in week] for week in weeks],
-        "filters": _filters(request, with_standing=False) + [
-            {"name": "month", "label": "月份", "kind": "month", "value": f"{first:%Y-%m}"}
+        "filters": [
+            *_filters(request, with_standing=False),
+            {"name": "month", "label": "月份", "kind": "month", "value": f"{first:%Y-%m}"},
         ],
         "q": request.GET.get("q", ""),
         "search_hint": "义务、对象",
@@ -57,7 +58,7 @@ def month(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contracts.read")
-def occurrence_list(request: HttpRequest) -> HttpResponse:
+def occurrence_list(request: PersonRequest) -> HttpResponse:
     """Occurrences by contract, supplier, month or day, standing, activity, duty; as a page or as Excel."""
     now = timezone.now()
     rows = _filtered(request.GET, queries.with_standing(queries.occurrences(request.user), now), now)
@@ -81,7 +82,7 @@ def occurrence_list(request: HttpRequest) -> HttpResponse:
 EXPORT_HEADERS = ("合同", "乙方", "义务", "对象", "期次", "起", "止", "状态", "完成时间", "日期为估计", "出处")
 
 
-def _export(rows: QuerySet[Occurrence]) -> Iterator[tuple[Any, ...]]:
+def _export(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         yield (
             row.contract.title, row.contract.supplier.name if row.contract.supplier else "", row.clause.title,
@@ -110,8 +111,8 @@ def _filtered(
         rows = queries.search_occurrences(rows, text)
     if query.get("standing") in Standing.values:
         rows = queries.with_standing(rows, now).filter(standing=query["standing"])
-    if by_month and query.get("month"):
-        first = _month(query["month"], local_day(now))
+    if by_month and (month_text := query.get("month")):
+        first = _month(month_text, local_day(now))
         last = first.replace(day=months.monthrange(first.year, first.month)[1])
         rows = rows.filter(due_at__gte=day_start(first), due_at__lt=day_start(last + timedelta(days=1)))
     if by_month and (day := _day_of(query.get("day", ""))):
@@ -126,7 +127,7 @@ def _day_of(text: str) -> date | None:
         return None
 
 
-def _filters(request: HttpRequest, *, with_standing: bool) -> list[dict[str, Any]]:
+def _filters(request: PersonRequest, *, with_standing: bool) -> list[dict[str, Any]]:
     contracts = queries.contracts(request.user)
     found: list[dict[str, Any]] = [
         {"name": "contract", "label": "合同", "options": [(row.code, row.title) for row in contracts]},
@@ -139,7 +140,8 @@ def _filters(request: HttpRequest, *, with_standing: bool) -> list[dict[str, Any
 
 
 def _kept(query: QueryDict) -> dict[str, str]:
-    return {name: query[name] for name in ("contract", "supplier", "activity", "q") if query.get(name)}
+    found = {name: query.get(name) for name in ("contract", "supplier", "activity", "q")}
+    return {name: value for name, value in found.items() if value}
 
 
 def _query(kept: dict[str, str], **more: str) -> str:

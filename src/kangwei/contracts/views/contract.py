@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from kangwei.accounts.queries import suppliers
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import download, page_of
+from kangwei.base.web import PersonRequest, download, page_of
 from kangwei.contracts import actions, queries
 from kangwei.contracts.charts import monthly_chart
 from kangwei.contracts.enums import SECTION_LABELS, Standing
@@ -22,11 +22,13 @@ from kangwei.contracts.forms import StartForm, SupplierForm
 from kangwei.contracts.models import Contract
 from kangwei.core.calendars import bundled_calendar
 
-TABS = ("duty", "service-level", "deliverable", "acceptance", "staff", "measure", "system", "count", "commitment", "target")
+TABS = (
+    "duty", "service-level", "deliverable", "acceptance", "staff", "measure", "system", "count", "commitment", "target",
+)  # fmt: skip
 
 
 @requires("contracts.read")
-def contract_list(request: HttpRequest) -> HttpResponse:
+def contract_list(request: PersonRequest) -> HttpResponse:
     """All contracts of the person, with what is owed, done and overdue."""
     now = timezone.now()
     found = queries.contracts(request.user)
@@ -39,7 +41,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contracts.read")
-def detail(request: HttpRequest, code: str) -> HttpResponse:
+def detail(request: PersonRequest, code: str) -> HttpResponse:
     """One contract: how it stands, and its clauses section by section with their citations."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     now = timezone.now()
@@ -58,7 +60,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     context |= _overview(request, contract, now) if not tab else {}
     if tab == "duty":
         accruals = queries.accruals(contract, now)
-        context["duties"] = [(clause, accruals.get(clause.pk)) for clause in sections["duty"]]
+        rows = [(clause, accruals.get(clause.pk)) for clause in sections["duty"]]
+        context["duties"] = sorted(rows, key=lambda row: row[1] is None)
     return render(request, "contracts/detail.html", context)
 
 
@@ -75,7 +78,7 @@ def _tabs(contract: Contract, sections: dict[str, Any], tab: str) -> list[dict[s
     ]  # fmt: skip
 
 
-def _overview(request: HttpRequest, contract: Contract, now: datetime) -> dict[str, Any]:
+def _overview(request: PersonRequest, contract: Contract, now: datetime) -> dict[str, Any]:
     mine = queries.occurrences(request.user).filter(contract=contract)
     counts = queries.standing_counts(mine, now)
     listing = f"{reverse('contracts:occurrence_list')}?contract={contract.code}"
@@ -92,7 +95,7 @@ def _overview(request: HttpRequest, contract: Contract, now: datetime) -> dict[s
 
 
 @requires("contracts.read")
-def file(request: HttpRequest, code: str) -> HttpResponse:
+def file(request: PersonRequest, code: str) -> HttpResponse:
     """The contract file in force, as it was loaded."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     current = contract.files.all()[0]
@@ -101,7 +104,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("contracts.write")
 @require_POST
-def supplier(request: HttpRequest, code: str) -> HttpResponse:
+def supplier(request: PersonRequest, code: str) -> HttpResponse:
     """Name the supplier."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     form = SupplierForm(request.POST)
@@ -120,7 +123,7 @@ def supplier(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("contracts.write")
 @require_POST
-def start(request: HttpRequest, code: str) -> HttpResponse:
+def start(request: PersonRequest, code: str) -> HttpResponse:
     """Confirm the first day as the signed contract has it."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     form = StartForm(request.POST)

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import add_error, download, excel, page_of
+from kangwei.base.web import PersonRequest, add_error, download, excel, page_of
 from kangwei.contracts import queries
 from kangwei.contracts.forms import VersionForm
 from kangwei.contracts.models import Evidence
@@ -19,7 +19,7 @@ from kangwei.documents import queries as document_queries
 
 
 @requires("documents.read")
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: PersonRequest) -> HttpResponse:
     """The register: search, contract, month; as a page or as Excel."""
     rows = queries.documents_of(queries.evidence(request.user))
     text, code = request.GET.get("q", "").strip(), request.GET.get("contract", "")
@@ -49,12 +49,12 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 
 def _exported(row: Evidence) -> tuple[Any, ...]:
+    number, title = (row.document.number, row.document.title) if row.document else ("", "")
     label = row.occurrence.label if row.occurrence else ""
-    return (row.document.number, row.document.title, row.deliverable, row.contract.title, label, row.recorded_at,
-            row.recorded_by)  # fmt: skip
+    return number, title, row.deliverable, row.contract.title, label, row.recorded_at, row.recorded_by
 
 
-def _evidence(request: HttpRequest, pk: int) -> Evidence:
+def _evidence(request: PersonRequest, pk: int) -> Evidence:
     """The evidence by which the person may see the document; 404 where there is none."""
     found = queries.evidence(request.user).filter(document_id=pk).order_by("withdrawn_at", "id").first()
     if found is None:
@@ -63,7 +63,7 @@ def _evidence(request: HttpRequest, pk: int) -> Evidence:
 
 
 @requires("documents.read")
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PersonRequest, pk: int) -> HttpResponse:
     """One document with its versions; an edited file becomes the next version."""
     found = _evidence(request, pk)
     document = document_queries.documents([pk])[0]
@@ -93,7 +93,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("documents.read")
-def file(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def file(request: PersonRequest, pk: int, version: int) -> HttpResponse:
     """One archived version as a file to save."""
     _evidence(request, pk)
     document = document_queries.documents([pk])[0]

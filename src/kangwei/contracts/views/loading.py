@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import add_error
+from kangwei.base.web import PersonRequest, add_error
 from kangwei.contracts import actions, queries
 from kangwei.contracts.enums import SECTION_LABELS
 from kangwei.contracts.forms import LoadForm
@@ -26,7 +26,7 @@ class ConfirmForm(forms.Form):
 
 
 @requires("contracts.write")
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: PersonRequest) -> HttpResponse:
     """First post: a file, answered by its faults or by what it would change. Second post: the confirmation."""
     if "text" in request.POST:
         return _confirm(request)
@@ -43,7 +43,7 @@ def load(request: HttpRequest) -> HttpResponse:
     return render(request, "contracts/load.html", context)
 
 
-def _preview(request: HttpRequest, text: str, name: str) -> dict[str, Any]:
+def _preview(request: PersonRequest, text: str, name: str) -> dict[str, Any]:
     try:
         preview = queries.preview(text, name, request.user)
     except ContractFileError as error:
@@ -56,7 +56,7 @@ def _preview(request: HttpRequest, text: str, name: str) -> dict[str, Any]:
     }
 
 
-def _confirm(request: HttpRequest) -> HttpResponse:
+def _confirm(request: PersonRequest) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if form.is_valid():
         try:

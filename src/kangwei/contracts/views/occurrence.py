@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import add_error
+from kangwei.base.web import PersonRequest, add_error
 from kangwei.contracts import actions, queries
 from kangwei.contracts.enums import OccurrenceState, Standing
 from kangwei.contracts.forms import EvidenceForm, ReasonForm
@@ -18,7 +18,7 @@ from kangwei.contracts.models import Contract, Occurrence
 
 
 @requires("contracts.read")
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PersonRequest, pk: int) -> HttpResponse:
     """The occurrence with clause, time left, evidence; a file uploaded here is its evidence."""
     now = timezone.now()
     row = get_object_or_404(queries.with_standing(queries.occurrences(request.user), now), pk=pk)
@@ -45,7 +45,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("evidence.record")
-def contract_evidence(request: HttpRequest, code: str) -> HttpResponse:
+def contract_evidence(request: PersonRequest, code: str) -> HttpResponse:
     """A document of the acceptance list that no single occurrence asks for: the contract itself, a plan, a report."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     names = queries.acceptance_names(contract)
@@ -57,7 +57,7 @@ def contract_evidence(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "contracts/contract_evidence.html", {"contract": contract, "form": form})
 
 
-def _upload(request: HttpRequest, contract: Contract, row: Occurrence | None, form: EvidenceForm) -> bool:
+def _upload(request: PersonRequest, contract: Contract, row: Occurrence | None, form: EvidenceForm) -> bool:
     upload = form.cleaned_data["file"]
     try:
         actions.upload_evidence(
@@ -74,7 +74,7 @@ def _upload(request: HttpRequest, contract: Contract, row: Occurrence | None, fo
 
 @requires("evidence.waive")
 @require_POST
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
+def waive(request: PersonRequest, pk: int) -> HttpResponse:
     """The buyer does without the occurrence."""
     row = get_object_or_404(queries.occurrences(request.user), pk=pk)
     form = ReasonForm(request.POST)
@@ -89,7 +89,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("evidence.waive")
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: PersonRequest, pk: int) -> HttpResponse:
     """Undo a waiver."""
     row = get_object_or_404(queries.occurrences(request.user), pk=pk)
     try:
@@ -102,7 +102,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("evidence.record")
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     """Take evidence back."""
     found = get_object_or_404(queries.evidence(request.user), pk=pk)
     form = ReasonForm(request.POST)

@@ -77,15 +77,14 @@ def _read(path: Traversable) -> tuple[object, dict[_Path, int]]:
     """The content, every scalar as text, and the line of each field and item in it."""
     try:
         text = path.read_bytes().decode()
-        for event in yaml.parse(text, Loader=yaml.BaseLoader):
-            # With anchors a small file can unfold into an endless one.
-            if getattr(event, "anchor", None):
-                raise TemplateError(
-                    [Problem(path.name, _line(event.start_mark), "", "不接受 YAML 锚点与别名（& 和 *）")]
-                )
         root = yaml.compose(text, Loader=yaml.BaseLoader)
         if root is None:
             raise TemplateError([Problem(path.name, 1, "", "文件是空的")])
+        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            # With anchors a small file can unfold into an endless one.
+            if getattr(event, "anchor", None):
+                line = _line(event.start_mark)
+                raise TemplateError([Problem(path.name, line, "", "不接受 YAML 锚点与别名（& 和 *）")])
         lines: dict[_Path, int] = {}
         problems: list[Problem] = []
         data = _walk(root, (), lines, lambda *fault: problems.append(Problem(path.name, *fault)))
@@ -93,17 +92,14 @@ def _read(path: Traversable) -> tuple[object, dict[_Path, int]]:
         raise TemplateError([Problem(path.name, 1, "", "不是 UTF-8 编码")]) from None
     except (yaml.YAMLError, RecursionError) as error:
         reason = '不是合格的 YAML；阈值要加引号，例如 "> 90"'
-        raise TemplateError(
-            [Problem(path.name, _line(getattr(error, "problem_mark", None)), "", reason)]
-        ) from None
+        line = _line(getattr(error, "problem_mark", None))
+        raise TemplateError([Problem(path.name, line, "", reason)]) from None
     if problems:
         raise TemplateError(problems)
     return data, lines
 
 
-def _walk(
-    node: yaml.Node, path: _Path, lines: dict[_Path, int], refuse: Callable[[int, str, str], None]
-) -> object:
+def _walk(node: yaml.Node, path: _Path, lines: dict[_Path, int], refuse: Callable[[int, str, str], None]) -> object:
     lines.setdefault(path, _line(node.start_mark))
     if isinstance(node, yaml.SequenceNode):
         return [_walk(item, (*path, index), lines, refuse) for index, item in enumerate(node.value)]

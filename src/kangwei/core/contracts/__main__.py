@@ -1,7 +1,9 @@
 import argparse
 from pathlib import Path
+
 from kangwei.core.calendars import bundled_calendar
 from kangwei.core.contracts import ContractFileError, load_contract, unexplained_lines
+
 p = argparse.ArgumentParser(); p.add_argument("file", type=Path); p.add_argument("--against", type=Path)
 a = p.parse_args()
 text = a.against.read_text("utf-8") if a.against else None
@@ -12,5 +14,6 @@ except ContractFileError as e:
 left = unexplained_lines(c, text) if text else []
 for l in left: print(l.number, l.sign, l.text[:100])
 from collections import Counter
+
 print(Counter(x.section for x in c.clauses()), "unexplained:", len(left))
 raise SystemExit(bool(left))

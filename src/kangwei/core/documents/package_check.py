@@ -38,8 +38,8 @@ from kangwei.core.documents.ziplayout import Member, directory_entry, end_record
 MAX_RATIO = 100
 """Largest growth by decompression that is read at all; only a package that was repacked is compressed."""
 
-# What zipfile and zlib raise on damaged input.
-_DAMAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error, zlib.error)
+# What zipfile, zlib and seeking to a nonsensical place raise on damaged input.
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError, struct.error, zlib.error)
 
 ProblemKind = Literal["changed", "missing", "extra", "unreadable", "manifest", "archive"]
 

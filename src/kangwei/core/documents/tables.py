@@ -20,6 +20,7 @@ _LABEL_FILL = "F2F2F2"
 _RULES = {"top": 8, "left": 8, "bottom": 8, "right": 8, "insideH": 4, "insideV": 4}  # eighths of a point
 _CELL_MARGINS = {"top": 57, "left": 85, "bottom": 57, "right": 85}  # twips: 1 mm and 1.5 mm
 _LONGEST_WHOLE_ROW = 300  # characters; a longer text may fill more than the rest of a page and has to be torn
+_LINE = 20  # what a line break counts in characters
 
 
 class Emphasis(Enum):
@@ -102,8 +103,8 @@ def _grid_row(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
     for cell in cells:
         written.append(_cell(cell, columns[start : start + cell.span]))
         start += cell.span
-    whole = max(len(cell.text) for cell in cells) <= _LONGEST_WHOLE_ROW
-    return _row(written, "<w:cantSplit/>" if whole else "")
+    longest = max(len(cell.text) + _LINE * cell.text.count("\n") for cell in cells)
+    return _row(written, "<w:cantSplit/>" if longest <= _LONGEST_WHOLE_ROW else "")
 
 
 def _row(cells: Sequence[str], properties: str = "") -> str:

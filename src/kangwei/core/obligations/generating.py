@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kangwei.core.calendars import KeyPeriod, StatutoryCalendar, Term, Window
-from kangwei.core.calendars import Cadence, Rotation
+from kangwei.core.calendars import Cadence, KeyPeriod, Rotation, StatutoryCalendar, Term, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,7 @@ def generate(
                 yield _occurrence(duty.id, target, window)
 
 
-def _turn(
-    cadence: Cadence, index: int, members: Sequence[str], targets: Mapping[str, Sequence[str]]
-) -> Sequence[str]:
+def _turn(cadence: Cadence, index: int, members: Sequence[str], targets: Mapping[str, Sequence[str]]) -> Sequence[str]:
     if isinstance(cadence, Rotation):
         return cadence.batch_of(index, targets[cadence.rotate.over])
     return members

@@ -251,7 +251,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 
 def _explain(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.RemoteProtocolError) and re.search("disconnected|closed connection", str(error)):
-        return "应答没有传完，对方就断开了连接"
+        return "没有收到完整的 HTTP 应答，对方就断开了连接"
     for cause in _causes(error):
         for kind, reason in _REASONS:
             if isinstance(cause, kind):

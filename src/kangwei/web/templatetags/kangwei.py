@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.safestring import SafeString, mark_safe
 
@@ -100,15 +98,9 @@ def chart(chart_id: str, option: dict[str, object], height: int = 260) -> dict[s
 
 
 @register.filter
-def may(user: "Person | AnonymousUser", permission: str) -> bool:
-    """`{% if user|may:"contracts.write" %}`; nobody may anything before signing in."""
-    return user.is_authenticated and user.has_perm(permission)
-
-
-@register.filter
-def may(user: AbstractBaseUser, permission: str) -> bool:
+def may(user: Any, permission: str) -> bool:
     """Whether the user holds a permission, so that a page shows no button that would be refused."""
-    return user.is_authenticated and user.has_perm(permission)
+    return bool(user.has_perm(permission))
 
 
 @register.filter
@@ -133,11 +125,11 @@ def weekday(day: date | datetime | None) -> str:
 
 @register.filter
 def duration(span: timedelta) -> str:
-    """The two largest units, cut off: `3天4小时`, `2天`, `50分钟`; 不足1分钟 below that."""
+    """The two largest units, cut off: `3天4小时`, `2天`, `50分钟`; whole days from ten on, 不足1分钟 at the end."""
     minutes = int(span.total_seconds()) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days}天" + (f"{hours}小时" if hours else "")
+        return f"{days}天" + (f"{hours}小时" if hours and days < 10 else "")
     if hours:
         return f"{hours}小时" + (f"{rest}分钟" if rest else "")
     return f"{rest}分钟" if rest else "不足1分钟"

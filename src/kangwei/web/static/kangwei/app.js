@@ -21,6 +21,19 @@ function moveRow(step) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
+// On a phone a row is shown as a block; each cell then needs the name of its column beside it.
+function labelCells() {
+  for (const table of document.querySelectorAll(".kw-table")) {
+    const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
+    for (const cell of table.querySelectorAll("tbody td")) {
+      if (names[cell.cellIndex]) cell.dataset.label = names[cell.cellIndex];
+    }
+  }
+}
+
+labelCells();
+document.addEventListener("htmx:after:swap", labelCells);
+
 function openUrl(text) {
   const url = new URL(text, location.href);
   if (url.origin === location.origin) location.assign(url);
