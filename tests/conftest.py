@@ -31,9 +31,7 @@ def make_party(db, now) -> Callable:
     from kangwei.base.audit import System
 
     def make(name: str = "平台", kind: str = "operator"):
-        return party_named(name) or actions.create_party(
-            name=name, kind=PartyKind(kind), actor=System("测试"), now=now
-        )
+        return party_named(name) or actions.create_party(name=name, kind=PartyKind(kind), actor=System("测试"), now=now)
 
     return make
 

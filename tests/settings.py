@@ -5,8 +5,8 @@ import tempfile
 
 os.environ["KANGWEI_VAR"] = tempfile.mkdtemp(prefix="kangwei-test-")
 
-from kangwei.config.settings import *  # noqa: E402, F403 (a settings module is its names)
-from kangwei.config.settings import STORAGES, VAR  # noqa: E402
+from kangwei.config.settings import *  # noqa: F403 (a settings module is its names)
+from kangwei.config.settings import STORAGES, VAR
 
 (VAR / "static").mkdir()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

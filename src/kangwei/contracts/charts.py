@@ -4,13 +4,14 @@ from typing import Any
 
 from kangwei.contracts.enums import Standing
 
-COLOURS = {
-    Standing.DONE: "#2f9e6e",
-    Standing.LATE: "#d9a514",
-    Standing.OVERDUE: "#d6453d",
-    Standing.CURRENT: "#3b82c4",
-    Standing.UPCOMING: "#c3ccd6",
-    Standing.WAIVED: "#94a0ad",
+# Tones of the shell, bottom to top of a bar.
+TONES = {
+    Standing.DONE: "ok",
+    Standing.LATE: "warn",
+    Standing.OVERDUE: "bad",
+    Standing.CURRENT: "info",
+    Standing.UPCOMING: "muted",
+    Standing.WAIVED: "muted",
 }
 
 
@@ -22,13 +23,13 @@ def monthly_chart(months: dict[str, dict[str, int]], listing: str) -> dict[str, 
             "name": standing.label,
             "type": "bar",
             "stack": "all",
-            "itemStyle": {"color": colour},
+            "tone": tone,
             "data": [
                 {"value": months[month].get(standing, 0), "url": f"{listing}&month={month}&standing={standing}"}
                 for month in names
             ],
         }
-        for standing, colour in COLOURS.items()
+        for standing, tone in TONES.items()
         if any(months[month].get(standing, 0) for month in names)
     ]
     return {

@@ -91,11 +91,12 @@ def test_every_action_in_the_code_has_a_label_and_every_label_an_action():
     for file in root.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call):
-                used |= {kw.value.value for kw in node.keywords if kw.arg == "action" and isinstance(kw.value, ast.Constant)}
-                used |= {arg.value for arg in node.args[:1] if _names_an_action(node, arg)}
+                used |= set(_actions_named(node))
     assert used == set(audit.LABELS)
 
 
-def _names_an_action(call: ast.Call, argument: ast.expr) -> bool:
-    name = getattr(call.func, "id", "")
-    return name == "_audit_occurrence" and isinstance(argument, ast.Constant)
+def _actions_named(call: ast.Call):
+    named = [word.value for word in call.keywords if word.arg == "action"]
+    if getattr(call.func, "id", "").startswith("_audit"):
+        named += call.args[:1]
+    return [value.value for value in named if isinstance(value, ast.Constant)]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def done(monkeypatch):
     """A job kind `test.note` that keeps its payloads."""
     seen = []
-    monkeypatch.setitem(jobs.HANDLERS, "test.note", lambda payload, *, now: seen.append(payload))
+    monkeypatch.setitem(jobs.HANDLERS, "test.note", lambda payload, **_: seen.append(payload))
     return seen
 
 

@@ -18,11 +18,11 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
     import zipfile
 
     file = tmp_path / "a.xlsx"
-    file.write_bytes(table_workbook(("=1+1",), [("=HYPERLINK(\"http://x\")",), ("+1",), ("@a",)]))
+    file.write_bytes(table_workbook(("=1+1",), [('=HYPERLINK("http://x")',), ("+1",), ("@a",)]))
     sheet = zipfile.ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
-    assert rows[1:] == [["=HYPERLINK(\"http://x\")"], ["+1"], ["@a"]]
+    assert rows[1:] == [['=HYPERLINK("http://x")'], ["+1"], ["@a"]]
 
 
 def test_a_table_without_rows_has_its_header(tmp_path):

@@ -25,7 +25,7 @@ def row_of(contract, period, target="业务库甲"):
     return contract.occurrences.get(clause__key="duty:db-inspection", period=period, target=target)
 
 
-def upload(contract, row, now, name="巡检单.txt", content="结果".encode()):
+def upload(contract, row, now, name="巡检单.txt", content=b"result"):
     return actions.upload_evidence(
         contract=contract, occurrence=row, deliverable="", file_name=name, content=content, note="",
         actor=SYSTEM, now=now,

@@ -12,8 +12,10 @@ register = template.Library()
 CLOCKS = {
     "response": "响应", "arrival": "到场", "restore": "恢复", "resolve": "解决", "reply": "答复", "close": "办结",
 }  # fmt: skip
-CONDITIONS = {"kind": "工单", "target": "对象", "severity": "级别", "place": "地域", "caller": "来电方", "method": "方式",
-              "period": "时段"}  # fmt: skip
+CONDITIONS = {
+    "kind": "工单", "target": "对象", "severity": "级别", "place": "地域", "caller": "来电方", "method": "方式",
+    "period": "时段",
+}  # fmt: skip
 WORDS = {
     "incident": "事件", "request": "服务请求", "problem": "问题", "change": "变更", "release": "发布",
     "data_fix": "数据修正", "complaint": "接诉即办", "security_order": "安全处置", "working": "工作时间",

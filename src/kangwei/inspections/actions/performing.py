@@ -83,7 +83,7 @@ def _finish(run: Run, judgement: checks.Judgement, actor: Actor, now: datetime) 
     run.save()
     audit.append(
         actor=actor, action="inspections.finish_run", subject=("inspection-run", run.number),
-        data={"verdict": run.verdict, "measured": run.measured, "failure": run.failure, "uncounted": run.uncounted,
+        data={"verdict": judgement.verdict.label, "measured": run.measured, "failure": run.failure, "uncounted": run.uncounted,
               "document": run.document.number if run.document else ""}, now=now,
     )  # fmt: skip
 

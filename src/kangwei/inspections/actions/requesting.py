@@ -52,7 +52,7 @@ def request_run(
     jobs.schedule(kind=JOB_KIND, key=f"inspection-run:{run.pk}", payload={"run": run.pk}, due_at=now, now=now)
     audit.append(
         actor=actor, action="inspections.request_run", subject=("inspection-run", run.number),
-        data={"target": target.name, "contract": target.contract.code, "trigger": trigger,
+        data={"target": target.name, "contract": target.contract.code, "trigger": trigger.label,
               "occurrence": occurrence.key if occurrence else ""}, now=now,
     )  # fmt: skip
     return run

@@ -56,7 +56,7 @@ def save_target(
     if secret is not None:
         target.secret = secretbox.seal(secret)
     target.save()
-    _audit("inspections.save_target", target, actor, now, secret="unchanged" if secret is None else "set")
+    _audit("inspections.save_target", target, actor, now, secret_changed=secret is not None)
     return target
 
 
@@ -106,12 +106,11 @@ def _check_place(target: Target) -> None:
         raise ActionError(f"这一项已由「{taken.name}」覆盖，请先停用它", field="coverage")
 
 
-def _audit(action: str, target: Target, actor: Actor, now: datetime, **data: str) -> None:
-    data |= {
+def _audit(action: str, target: Target, actor: Actor, now: datetime, **data: bool) -> None:
+    described = {
         "contract": target.contract.code, "name": target.name, "template": target.template,
-        "address": target.address, "duty": target.duty, "slot": target.slot,
+        "address": target.address, "options": target.options, "duty": target.duty, "slot": target.slot,
+        "automatic": target.automatic,
     }  # fmt: skip
-    audit.append(
-        actor=actor, action=action, subject=("inspection-target", str(target.pk)),
-        data=data | {"options": target.options, "automatic": target.automatic}, now=now,
-    )  # fmt: skip
+    subject = ("inspection-target", str(target.pk))
+    audit.append(actor=actor, action=action, subject=subject, data=described | data, now=now)
