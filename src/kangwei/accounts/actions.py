@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from kangwei.accounts.enums import OFFICERS, PARTY_KINDS, PartyKind, Role
-from kangwei.accounts.models import Party, Person, RoleGrant
+from kangwei.accounts.models import Institution, Party, Person, Region, RoleGrant
 from kangwei.base import audit
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
@@ -29,6 +29,36 @@ def create_party(*, name: str, kind: PartyKind, actor: Actor, now: datetime, pra
         data={"name": name, "kind": kind}, now=now,
     )  # fmt: skip
     return party
+
+
+@transaction.atomic
+def create_institution(*, name: str, region: str, place: str, actor: Actor, now: datetime) -> Institution:
+    """Register a served organisation in a district; the district and its place class (城区, 近郊, 远郊) come with it.
+
+    ActionError where the name is taken or empty, or the district already has another place class.
+    """
+    name, region, place = name.strip(), region.strip(), place.strip()
+    if not name:
+        raise ActionError("机构名称不能为空", field="name")
+    if Institution.objects.filter(name=name).exists():
+        raise ActionError(f"已有机构「{name}」", field="name")
+    district = _region(region, place) if region else None
+    institution = Institution.objects.create(name=name, region=district)
+    audit.append(
+        actor=actor, action="accounts.create_institution", subject=("institution", str(institution.pk)),
+        data={"name": name, "region": region, "place": place}, now=now,
+    )  # fmt: skip
+    return institution
+
+
+def _region(name: str, place: str) -> Region:
+    region, _ = Region.objects.get_or_create(name=name, defaults={"place": place})
+    if place and region.place and region.place != place:
+        raise ActionError(f"「{name}」已登记为{region.place}，不能再记为{place}", field="place")
+    if place and not region.place:
+        region.place = place
+        region.save(update_fields=["place"])
+    return region
 
 
 @transaction.atomic

@@ -10,6 +10,14 @@ class PartyKind(models.TextChoices):
     SUPERVISOR = "supervisor", "监理"
 
 
+class Place(models.TextChoices):
+    """Classes of districts by which contracts set arrival times."""
+
+    CITY = "城区", "城区"
+    NEAR = "近郊", "近郊"
+    FAR = "远郊", "远郊"
+
+
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "系统管理员"
     SECURITY_OFFICER = "security_officer", "安全管理员"

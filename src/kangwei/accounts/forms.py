@@ -2,13 +2,19 @@
 
 from django import forms
 
-from kangwei.accounts.enums import PartyKind, Role
+from kangwei.accounts.enums import PartyKind, Place, Role
 from kangwei.accounts.queries import parties
 
 
 class PartyForm(forms.Form):
     name = forms.CharField(label="名称", max_length=200)
     kind = forms.ChoiceField(label="类别", choices=PartyKind.choices)
+
+
+class InstitutionForm(forms.Form):
+    name = forms.CharField(label="名称", max_length=200)
+    region = forms.CharField(label="区", max_length=60, required=False)
+    place = forms.ChoiceField(label="地域类别", choices=[("", "未定"), *Place.choices], required=False)
 
 
 class PersonForm(forms.Form):

@@ -5,7 +5,7 @@ from functools import cached_property
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from kangwei.accounts.enums import PERMISSIONS, PartyKind, Role
+from kangwei.accounts.enums import PERMISSIONS, PartyKind, Place, Role
 
 
 class Party(models.Model):
@@ -27,7 +27,7 @@ class Region(models.Model):
     """区: a district, with the place class that service levels use (城区, 近郊, 远郊)."""
 
     name = models.CharField("名称", max_length=60, unique=True)
-    place = models.CharField("地域类别", max_length=20, blank=True)
+    place = models.CharField("地域类别", max_length=20, choices=Place.choices, blank=True)
 
     class Meta:
         ordering = ("name",)

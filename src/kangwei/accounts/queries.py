@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from kangwei.accounts.enums import PartyKind
-from kangwei.accounts.models import Party, Person
+from kangwei.accounts.models import Institution, Party, Person
 
 
 def contract_scope(person: Person) -> Q:
@@ -44,6 +44,12 @@ def suppliers() -> QuerySet[Party]:
 def parties() -> QuerySet[Party]:
     """All parties."""
     return Party.objects.all()
+
+
+def institutions(text: str = "") -> QuerySet[Institution]:
+    """All institutions with their districts; with a text those whose name or district holds it."""
+    found = Institution.objects.select_related("region")
+    return found.filter(Q(name__icontains=text) | Q(region__name__icontains=text)) if text else found
 
 
 def people() -> QuerySet[Person]:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/new/", views.new_person, name="new_person"),
     path("people/<int:pk>/", views.person, name="person"),
+    path("institutions/", views.institutions, name="institutions"),
     path("parties/", views.parties, name="parties"),
 ]

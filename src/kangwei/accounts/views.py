@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from kangwei.accounts import actions, queries
 from kangwei.accounts.enums import PARTY_KINDS, PartyKind, Role
-from kangwei.accounts.forms import PartyForm, PasswordForm, PersonForm, RoleForm
+from kangwei.accounts.forms import InstitutionForm, PartyForm, PasswordForm, PersonForm, RoleForm
 from kangwei.accounts.models import Person
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import PersonRequest, add_error
+from kangwei.base.web import PersonRequest, add_error, page_of
 
 login = public(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
 logout = signed_in(LogoutView.as_view(), even_before_password_change=True)
@@ -65,6 +65,31 @@ def parties(request: PersonRequest) -> HttpResponse:
     return render(
         request, "accounts/parties.html", {"parties": queries.parties(), "form": form, "may_write": may_write}
     )
+
+
+@requires("settings.read")
+def institutions(request: PersonRequest) -> HttpResponse:
+    """Served organisations by district; whoever may write people adds one here."""
+    form = InstitutionForm(request.POST or None)
+    may_write = request.user.has_perm("people.write")
+    if request.method == "POST" and may_write and form.is_valid():
+        try:
+            institution = actions.create_institution(**form.cleaned_data, actor=request.user, now=timezone.now())
+        except ActionError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, f"已登记机构「{institution}」")
+            return redirect("accounts:institutions")
+    text = request.GET.get("q", "").strip()
+    context = {
+        "title": "机构",
+        "page_obj": page_of(request, queries.institutions(text)),
+        "q": text,
+        "search_hint": "机构、区",
+        "form": form,
+        "may_write": may_write,
+    }
+    return render(request, "accounts/institutions.html", context)
 
 
 @requires("settings.read")

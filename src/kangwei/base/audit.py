@@ -18,6 +18,7 @@ GENESIS = "0" * 64
 # What an action is called on screen; tests/apps/base holds it against the actions in the code.
 LABELS = {
     "accounts.create_party": "登记单位",
+    "accounts.create_institution": "登记机构",
     "accounts.create_person": "登记人员",
     "accounts.grant_role": "授予角色",
     "accounts.revoke_role": "收回角色",

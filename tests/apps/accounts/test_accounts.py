@@ -87,6 +87,35 @@ def test_scope_by_party(make_party, make_person):
     assert queries.prefixed(queries.contract_scope(supplier), "contract").children[0][0] == "contract__supplier"
 
 
+class TestInstitutions:
+    def create(self, now, name="东风社区卫生服务中心", region="西城区", place="城区"):
+        return actions.create_institution(name=name, region=region, place=place, actor=SYSTEM, now=now)
+
+    def test_a_district_comes_with_its_first_institution(self, now):
+        institution = self.create(now)
+        assert (institution.region.name, institution.region.place) == ("西城区", "城区")
+        assert self.create(now, name="另一中心", place="").region == institution.region
+
+    def test_a_district_has_one_place_class(self, now):
+        self.create(now)
+        with pytest.raises(ActionError, match="已登记为城区"):
+            self.create(now, name="另一中心", place="远郊")
+        assert queries.institutions().count() == 1
+
+    def test_a_name_is_taken_once(self, now):
+        self.create(now)
+        with pytest.raises(ActionError, match="已有机构"):
+            self.create(now)
+
+    def test_the_page_takes_them_from_the_administrator_only(self, client_of):
+        form = {"name": "东风社区卫生服务中心", "region": "西城区", "place": "城区"}
+        address = reverse("accounts:institutions")
+        client_of("auditor").post(address, form)
+        assert not queries.institutions().exists()
+        client_of("administrator").post(address, form)
+        assert "西城区" in client_of("administrator", username="a2").get(address).content.decode()
+
+
 class TestSigningIn:
     @pytest.fixture
     def person(self, make_person):
