@@ -11,8 +11,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import DatabaseError
+
 from kangwei.base.errors import ActionError
-from kangwei.commands.arguments import Parser, month, port, whole
+from kangwei.commands import database
+from kangwei.commands.arguments import Parser, address, month, port, whole
 from kangwei.commands.files import why
 from kangwei.commands.output import complain, tolerate_any_terminal
 from kangwei.core.contracts import ContractFileError
@@ -33,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"合同文件有 {len(error.problems)} 处错误。")
     except ActionError as error:
         complain(str(error))
+    except DatabaseError as error:
+        complain(str(database.refusal(error)))
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough; Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -69,16 +74,24 @@ def _add_running(commands: "Commands[Parser]") -> None:
         commands, "up", _up, "启动康维：建库、载入合同库、启动网页与后台",
         "首次启动时打印初始口令，只此一次。数据放在 KANGWEI_VAR 所指目录（默认 var）。",
     )  # fmt: skip
-    up.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听地址（默认 127.0.0.1）")
-    up.add_argument("--port", default=8000, type=port, metavar="端口", help="监听端口（默认 8000）")
     up.add_argument("--no-library", action="store_true", help="不载入随附的合同库")
-    _command(commands, "worker", _worker, "只启动后台", "用于网页与后台分开部署。")
+    web = _command(commands, "web", _web, "只启动网页", "用于网页与后台分开部署。")
+    for serving in (up, web):
+        serving.add_argument(
+            "--host", default="127.0.0.1", type=address, metavar="地址", help="监听地址（默认 127.0.0.1）"
+        )
+        serving.add_argument("--port", default=8000, type=port, metavar="端口", help="监听端口（默认 8000）")
+    worker = _command(commands, "worker", _worker, "只启动后台", "用于网页与后台分开部署。")
+    for child in (web, worker):
+        child.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _command(commands, "migrate", _migrate, "把数据库更新到最新结构")
     simulate = _command(
         commands, "simulate", _simulate, "生成练习数据",
         "用合同库的练习副本重演几个月的工作，全部标明「练习」，不触及真实合同；已有练习数据时拒绝。",
     )  # fmt: skip
-    simulate.add_argument("--months", default=3, type=whole(1, 12), metavar="月数", help="重演的月数，1 到 12（默认 3）")
+    simulate.add_argument(
+        "--months", default=3, type=whole(1, 12), metavar="月数", help="重演的月数，1 到 12（默认 3）"
+    )
     simulate.add_argument("--seed", default=1, type=whole(0, 999_999_999), metavar="种子", help="随机种子（默认 1）")
 
 
@@ -133,34 +146,37 @@ def _now() -> datetime:
 
 
 def _up(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import set_up
-
-    set_up()
+    database.set_up()
     from kangwei.commands.up import up
 
     return up(host=arguments.host, port=arguments.port, library=not arguments.no_library, now=_now())
 
 
-def _worker(_: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
+def _web(arguments: argparse.Namespace) -> int:
+    database.open_database()
+    from kangwei.commands.serving import end_with_parent, web
 
-    open_database()
-    from kangwei.commands.children import work
+    if arguments.with_parent:
+        end_with_parent()
+    return web(host=arguments.host, port=arguments.port)
 
+
+def _worker(arguments: argparse.Namespace) -> int:
+    database.open_database()
+    from kangwei.commands.serving import end_with_parent, work
+
+    if arguments.with_parent:
+        end_with_parent()
     return work()
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    from kangwei.commands import database
-
     database.set_up()
     return database.migrate()
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.practising import simulate
 
     return simulate(months=arguments.months, seed=arguments.seed, now=_now())
@@ -173,9 +189,7 @@ def _contract_check(arguments: argparse.Namespace) -> int:
 
 
 def _contract_load(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.auditing import command_line
     from kangwei.commands.contracts import load
 
@@ -183,9 +197,7 @@ def _contract_load(arguments: argparse.Namespace) -> int:
 
 
 def _contract_diff(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.auditing import command_line
     from kangwei.commands.contracts import diff
 
@@ -193,9 +205,7 @@ def _contract_diff(arguments: argparse.Namespace) -> int:
 
 
 def _occurrences(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.occurrences import show
 
     return show(arguments.contract, month=arguments.month, as_json=arguments.json, now=_now())
@@ -214,9 +224,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 
 def _package(arguments: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.auditing import command_line
     from kangwei.commands.packaging import package
 
@@ -230,9 +238,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _audit_verify(_: argparse.Namespace) -> int:
-    from kangwei.commands.database import open_database
-
-    open_database()
+    database.open_database()
     from kangwei.commands.auditing import verify
 
     return verify()

@@ -1,6 +1,7 @@
 """argparse that speaks Chinese, and the types of our arguments."""
 
 import argparse
+import ipaddress
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -25,14 +26,15 @@ class _Help(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose help and errors are in Chinese; usage errors end with status 2."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, add_help=False, allow_abbrev=False, formatter_class=_Help, **kwargs)
+        kwargs |= {"add_help": False, "allow_abbrev": False, "formatter_class": _Help}
+        super().__init__(*args, **kwargs)
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", help="显示本说明")
 
@@ -42,6 +44,16 @@ class Parser(argparse.ArgumentParser):
             if found:
                 break
         self.exit(2, f"{self.format_usage()}{message}\n")
+
+
+def address(text: str) -> str:
+    """An IP address to listen on; `localhost` is 127.0.0.1."""
+    if text == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"应为 IP 地址，写的是「{text}」") from None
 
 
 def port(text: str) -> int:

@@ -11,15 +11,14 @@ from kangwei.core.contracts import load_contract, unexplained_lines
 from kangwei.core.contracts.schema import Contract
 from kangwei.core.obligations import DutySpec, generate
 
+
 def check(path: Path, *, against: Path | None) -> int:
     """0 where the file is sound and, given its text, answers for every line that looks binding.
 
     ContractFileError with every fault of the file.
     """
     source = read_text(against) if against else None
-    contract = load_contract(
-        read_text(path), file=path.name, calendar=bundled_calendar(), source_text=source
-    ).contract
+    contract = load_contract(read_text(path), file=path.name, calendar=bundled_calendar(), source_text=source).contract
     unexplained = unexplained_lines(contract, source) if source is not None else []
     for line in unexplained:
         say(f"{contract.source.file}:{line.number}: {line.sign}：{line.text}")
@@ -42,6 +41,4 @@ def _summarise(contract: Contract) -> None:
 def _occurrences(contract: Contract) -> int:
     duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in contract.duties]
     targets = {name: group.targets() for name, group in contract.targets.items()}
-    return sum(
-        1 for _ in generate(duties, targets, contract.term.as_term(), bundled_calendar(), contract.key_periods)
-    )
+    return sum(1 for _ in generate(duties, targets, contract.term.as_term(), bundled_calendar(), contract.key_periods))

@@ -14,7 +14,7 @@ from kangwei.commands.output import say
 from kangwei.contracts import actions
 from kangwei.contracts.actions import LoadResult
 from kangwei.core.calendars import bundled_calendar
-from kangwei.core.contracts import Change, ContractFileError, load_contract
+from kangwei.core.contracts import Change, ContractFileError, Problem, load_contract
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -56,14 +56,14 @@ def diff(path: Path, *, actor: Actor, now: datetime) -> int:
 def _sound_texts(paths: Sequence[Path]) -> list[str]:
     """The files' texts; ContractFileError with the faults of all of them."""
     texts = [read_text(path) for path in paths]
-    problems = []
+    problems: list[Problem] = []
     for path, text in zip(paths, texts, strict=True):
         try:
             load_contract(text, file=path.name, calendar=bundled_calendar())
         except ContractFileError as error:
             problems += error.problems
     if problems:
-        raise ContractFileError(problems)
+        raise ContractFileError(*problems)
     return texts
 
 

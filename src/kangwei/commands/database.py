@@ -1,11 +1,13 @@
 """Setting Django up, and `migrate`."""
 
 import os
+import sqlite3
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from kangwei.base.errors import ActionError
@@ -20,6 +22,8 @@ def set_up() -> None:
         django.setup()
     except (SettingError, ImproperlyConfigured) as error:
         raise ActionError(f"设置有误：{error}") from None
+    except sqlite3.Error as error:  # the queue opens its file when its module is imported
+        raise ActionError(f"任务队列 {settings.QUEUE_URL} 无法使用：{error}") from None
 
 
 def open_database() -> None:
@@ -54,7 +58,9 @@ def pending_migrations() -> int:
 
 
 def refusal(error: DatabaseError) -> ActionError:
-    """A database that does not do its work, by its name and in the driver's own words."""
+    """A database that does not do its work, by its name and in the driver's own words; a fault of ours goes on up."""
+    if isinstance(error, IntegrityError | DataError | ProgrammingError):
+        raise error
     words = str(error).strip().splitlines()
     return ActionError(f"数据库 {name()} 无法使用：{words[0] if words else type(error).__name__}")
 

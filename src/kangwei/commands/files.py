@@ -18,6 +18,7 @@ _REASONS = {
     errno.EEXIST: "已有同名文件",
     errno.ENAMETOOLONG: "名称太长",
     errno.ELOOP: "符号链接成环",
+    errno.ESPIPE: "不是普通文件",
 }
 
 
@@ -37,6 +38,7 @@ def read_text(path: Path) -> str:
 def why(error: OSError) -> str:
     """Place and reason of a failed file operation."""
     if error.errno is None:
-        return str(error)  # raised by our own code, in Chinese already
+        # Raised by our own code; where it wraps another error, that one knows place and number.
+        return why(error.__cause__) if isinstance(error.__cause__, OSError) else str(error)
     reason = _REASONS.get(error.errno, error.strerror or "无法读写")
     return f"{error.filename}：{reason}" if error.filename is not None else reason

@@ -10,7 +10,6 @@ from kangwei.commands.output import complain, say, table
 from kangwei.core.checks import CheckResult, Judgement
 from kangwei.inspections.running import inspect_once, template_named
 
-SECRET = "KANGWEI_TARGET_SECRET"
 THIS_HOST = "local"
 
 
@@ -21,7 +20,7 @@ def inspect(url: str, *, template: str, secret_stdin: bool, as_json: bool, now: 
     its probe cannot use.
     """
     title = template_named(template).title
-    secret = _secret_from_stdin() if secret_stdin else os.environ.get(SECRET, "")
+    secret = _secret_from_stdin() if secret_stdin else os.environ.get("KANGWEI_TARGET_SECRET", "")
     judgement, _ = inspect_once("" if url == THIS_HOST else url, template, now=now, secret=secret)
     sentence = f"{title}：{judgement.verdict.label}。"
     if judgement.failure:

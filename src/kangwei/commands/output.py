@@ -48,19 +48,19 @@ def _width(text: str) -> int:
 class Progress:
     """A bar on one line of the terminal; nothing at all where stderr is no terminal."""
 
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._shown = max(total, 1), 0, -1
+    def __init__(self) -> None:
+        self._shown = ""
 
-    def advance(self, steps: int = 1) -> None:
-        """So many more steps of the total are done."""
-        self._done += steps
-        percent = min(100, 100 * self._done // self._total)
-        if percent != self._shown and sys.stderr.isatty():
-            filled = percent * _BAR_WIDTH // 100
-            _write(sys.stderr, f"\r[{'#' * filled}{' ' * (_BAR_WIDTH - filled)}] {percent:3d}%")
-        self._shown = percent
+    def show(self, done: int, total: int) -> None:
+        """So many steps of the total are done."""
+        percent = 100 * done // max(total, 1)
+        filled = percent * _BAR_WIDTH // 100
+        bar = f"[{'#' * filled}{' ' * (_BAR_WIDTH - filled)}] {percent:3d}%"
+        if bar != self._shown and sys.stderr.isatty():
+            self._shown = bar
+            _write(sys.stderr, f"\r{bar}")
 
     def close(self) -> None:
         """Clear the line."""
-        if self._shown >= 0 and sys.stderr.isatty():
+        if self._shown:
             _write(sys.stderr, "\r\033[K")

@@ -1,15 +1,16 @@
 """Reads of contracts, occurrences and evidence."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
 
 from kangwei.accounts.queries import contract_scope, prefixed
 from kangwei.contracts.enums import OccurrenceState, Standing
-from kangwei.contracts.models import Clause, Contract, Evidence, Occurrence
+from kangwei.contracts.models import Clause, Contract, ContractFile, Evidence, Occurrence
 from kangwei.core.calendars import SHANGHAI, StatutoryCalendar, Term, bundled_calendar, day_start
 from kangwei.core.contracts import Change, diff, load_contract
 from kangwei.core.contracts.schema import Contract as ContractData
@@ -223,3 +224,78 @@ def planned_occurrences(data: ContractData, term: Term, calendar: StatutoryCalen
     duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in data.duties]
     targets = {name: group.targets() for name, group in data.targets.items()}
     return list(generate(duties, targets, term, calendar, data.key_periods))
+
+
+def acceptance_clauses(contract_ids: Iterable[int]) -> QuerySet[Clause]:
+    """The clauses that say which documents an acceptance asks for: its list, deliverables, the duties behind them."""
+    sections = ["acceptance", "deliverable", "duty"]
+    return Clause.objects.filter(contract__in=list(contract_ids), active=True, section__in=sections)
+
+
+def counted_occurrences(clause_ids: Iterable[int]) -> QuerySet[Occurrence]:
+    """The occurrences of these duties in order of time, waived ones left out."""
+    return Occurrence.objects.filter(clause__in=list(clause_ids)).exclude(state=OccurrenceState.WAIVED)
+
+
+def duty_counts(clause_ids: Iterable[int], now: datetime) -> dict[int, tuple[int, int]]:
+    """Duty clause id → (occurrences in the term, those due by `now`), waived ones left out, in one query."""
+    counted = counted_occurrences(clause_ids).order_by().values_list("clause")
+    rows = counted.annotate(total=Count("pk"), owed=Count("pk", filter=Q(due_at__lte=now)))
+    return {clause: (total, owed) for clause, total, owed in rows}
+
+
+@dataclass(frozen=True)
+class DocumentCount:
+    """Documents filed under one name for one duty (None: for the contract as a whole).
+
+    Of the duty's occurrences: how many have one, how many of those are due by now, how many had it in time.
+    """
+
+    contract_id: int
+    clause_id: int | None
+    deliverable: str
+    documents: int
+    covered: int
+    covered_owed: int
+    in_time: int
+    first_at: datetime
+
+
+def document_counts(contract_ids: Iterable[int], now: datetime) -> list[DocumentCount]:
+    """How many documents stand filed for these contracts, by duty and name, in one query."""
+    counts = Q(occurrence__isnull=False) & ~Q(occurrence__state=OccurrenceState.WAIVED)
+    rows = Evidence.objects.filter(contract__in=list(contract_ids), withdrawn_at=None, document__isnull=False)
+    keys = rows.order_by().values_list("contract_id", "occurrence__clause_id", "deliverable")
+    return [
+        DocumentCount(*row)
+        for row in keys.annotate(
+            documents=Count("pk"),
+            covered=_occurrences_where(counts),
+            covered_owed=_occurrences_where(counts & Q(occurrence__due_at__lte=now)),
+            in_time=_occurrences_where(counts & Q(recorded_at__lte=F("occurrence__due_at"))),
+            first_at=Min("recorded_at"),
+        )
+    ]
+
+
+def _occurrences_where(condition: Q) -> Count:
+    return Count("occurrence", distinct=True, filter=condition)
+
+
+class Record(NamedTuple):
+    """Everything that is recorded of a contract, for an export."""
+
+    file: ContractFile
+    clauses: QuerySet[Clause]
+    occurrences: QuerySet[Occurrence]
+    evidence: QuerySet[Evidence]
+
+
+def record(contract: Contract) -> Record:
+    """The contract file in force without its text, all clauses, occurrences and evidence, withdrawn ones too."""
+    return Record(
+        contract.files.defer("text").order_by("-revision")[0],
+        contract.clauses.order_by("position", "pk"),
+        contract.occurrences.select_related("clause").order_by("due_at", "pk"),
+        contract.evidence.select_related("document").order_by("recorded_at", "pk"),
+    )

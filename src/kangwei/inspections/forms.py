@@ -20,7 +20,8 @@ OPTION_PREFIX = "options."
 class TargetForm(forms.Form):
     """A target of one contract. The options shown are those of the chosen template's probe.
 
-    `rows` is the contract's coverage: what the target may stand for is what no other active target does.
+    `rows` is the contract's coverage: what the target may stand for is what no other active target does. `choices`
+    are the templates offered, name → title, and `template` the one whose options are shown.
     """
 
     coverage = forms.ChoiceField(
@@ -39,9 +40,12 @@ class TargetForm(forms.Form):
         help_text="每期的期间一开始就巡检；测不到时每小时再试一次，直到测得或期满。",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, rows: list[Coverage], target: Target | None, template: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rows: list[Coverage], target: Target | None, choices: dict[str, str], template: str,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["template"].choices = [(name, one.title) for name, one in templates().items()]  # type: ignore[attr-defined]
+        self.fields["template"].choices = list(choices.items())  # type: ignore[attr-defined]
         self.fields["coverage"].choices = _coverage_choices(rows, target)  # type: ignore[attr-defined]
         self._show_options(template)
         if target and target.secret:

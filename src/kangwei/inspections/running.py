@@ -24,6 +24,11 @@ def template_named(name: str) -> Template:
     return templates()[name]
 
 
+def template_title(name: str) -> str:
+    """What the template is called on screen; its name where it is no longer bundled."""
+    return templates()[name].title if name in templates() else name
+
+
 def inspect(
     template: Template, target: Target, *, now: datetime, probe: Probe | None = None
 ) -> tuple[Judgement, Measurement]:
@@ -53,6 +58,19 @@ def inspect_once(
     `now` is aware. Raises ActionError for an unknown template or an address that its probe cannot use.
     """
     return inspect(template_named(template_name), Target(address, secret, options or {}), now=now)
+
+
+def shown(value: float | str | bool | None) -> str:
+    """A measured value as text: 是 or 否, numbers without needless digits, "" for nothing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case float():
+            # Adding 0.0 turns the -0.0 that rounding leaves into 0.0.
+            return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+    return str(value)
 
 
 def config_refusal(error: ProbeConfigError) -> ActionError:

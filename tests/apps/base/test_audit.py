@@ -99,4 +99,4 @@ def _actions_named(call: ast.Call):
     named = [word.value for word in call.keywords if word.arg == "action"]
     if getattr(call.func, "id", "").startswith("_audit"):
         named += call.args[:1]
-    return [value.value for value in named if isinstance(value, ast.Constant)]
+    return [value.value for value in named if isinstance(value, ast.Constant) and "." in str(value.value)]

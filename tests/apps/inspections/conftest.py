@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from kangwei.base.audit import System
+from kangwei.base.audit import WORKER, System
+from kangwei.inspections import actions
+from kangwei.inspections.enums import Trigger
 from tests.factories.contracts import DATABASES, load_small
 
+TESTER = System("测试")
 SUPPLIER = "试验乙方公司"
 ADDRESS = "https://his.example.cn/"
 
@@ -19,23 +22,19 @@ def contract(db, now):
 @pytest.fixture
 def make_target(contract, now) -> Callable:
     """`make_target("业务库甲")` covers that database; `make_target("", name="门户")` covers no duty."""
-    from kangwei.inspections.actions import save_target
 
     def make(slot: str = DATABASES[0], **changes):
         facts = {
             "contract": contract, "name": slot or "额外对象", "template": "http-service", "address": ADDRESS,
-            "duty": "db-inspection" if slot else "", "slot": slot, "actor": System("测试"), "now": now,
+            "duty": "db-inspection" if slot else "", "slot": slot, "actor": TESTER, "now": now,
         }  # fmt: skip
-        return save_target(**facts | changes)
+        return actions.save_target(**facts | changes)
 
     return make
 
 
 @pytest.fixture
 def request_run(now) -> Callable:
-    from kangwei.inspections import actions
-    from kangwei.inspections.enums import Trigger
-
     def request(target, **changes):
         facts = {"target": target, "trigger": Trigger.SCREEN, "actor": System("张工"), "now": now}
         return actions.request_run(**facts | changes)
@@ -46,8 +45,6 @@ def request_run(now) -> Callable:
 @pytest.fixture
 def perform(now) -> Callable:
     """`perform(run, FakeHttp(...))`: as the worker does."""
-    from kangwei.base.audit import WORKER
-    from kangwei.inspections import actions
 
     def run(run, probe, **changes):
         return actions.perform_run(**{"run_id": run.pk, "actor": WORKER, "now": now, "probe": probe} | changes)

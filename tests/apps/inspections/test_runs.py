@@ -1,5 +1,6 @@
 """Runs: asked for, performed once, written down as evidence of the right occurrence."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from kangwei.base import jobs
 from kangwei.base.errors import ActionError
 from kangwei.base.models import Job
 from kangwei.contracts import actions as contract_actions
-from kangwei.contracts import queries as contracts
 from kangwei.contracts.enums import OccurrenceState
 from kangwei.core.probes import PROBES
 from kangwei.documents import queries as documents
 from kangwei.inspections import actions
 from kangwei.inspections.enums import RunState
 from kangwei.inspections.models import CheckResult, Run
+from kangwei.inspections.running import inspect
+from tests.apps.inspections.conftest import TESTER
 from tests.fakes.inspections import FakeHttp
 
 
@@ -31,9 +33,7 @@ def test_a_run_is_numbered_and_handed_to_the_worker(make_target, request_run):
     assert (job.kind, job.key, job.payload) == ("inspections.run", f"inspection-run:{run.pk}", {"run": run.pk})
 
 
-def test_a_finished_run_is_evidence_for_this_month_with_an_archived_sheet(
-    contract, make_target, request_run, perform
-):
+def test_a_finished_run_is_evidence_for_this_month_with_an_archived_sheet(contract, make_target, request_run, perform):
     run = perform(request_run(make_target()), FakeHttp())
     assert (run.state, run.verdict, run.measured, run.uncounted) == (RunState.FINISHED, "normal", True, "")
     occurrence = run.occurrence
@@ -79,6 +79,26 @@ def test_the_duration_is_what_measuring_took(make_target, request_run, perform, 
     assert timedelta() < run.duration < timedelta(seconds=20)
 
 
+def postgresql_answers() -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", 5432)) == 0
+
+
+@pytest.mark.server
+@pytest.mark.skipif(not postgresql_answers(), reason="no PostgreSQL on 127.0.0.1:5432")
+def test_a_real_database_from_the_request_to_the_evidence(contract, make_target, request_run, now):
+    address = "postgresql://postgres@127.0.0.1:5432/postgres"
+    run = request_run(make_target(template="postgresql-monthly", address=address, this_server=True))
+    (job,) = jobs.due(now)
+    jobs.run(job, now=now)
+    run.refresh_from_db()
+    assert (run.state, run.measured, run.failure) == (RunState.FINISHED, True, "")
+    values = dict(run.results.values_list("key", "value"))
+    assert int(values["connections"]) >= 1
+    assert values["is_in_recovery"] == "否"
+    assert [row.occurrence for row in evidence_of(contract)] == [run.occurrence]
+
+
 class TestWhichOccurrence:
     def test_a_second_run_of_the_month_is_extra_and_leaves_the_missed_months_alone(
         self, contract, make_target, request_run, perform
@@ -114,22 +134,14 @@ class TestWhichOccurrence:
         run = perform(request_run(make_target("")), FakeHttp())
         assert (run.state, run.occurrence) == (RunState.FINISHED, None)
 
-    def test_waived_meanwhile_the_run_is_kept_without_evidence(
-        self, contract, make_target, request_run, perform, now
-    ):
+    def test_waived_meanwhile_the_run_is_kept_without_evidence(self, contract, make_target, request_run, perform, now):
         run = request_run(make_target())
-        contract_actions.waive_occurrence(occurrence=run.occurrence, reason="停机", actor=jobs_actor(), now=now)
+        contract_actions.waive_occurrence(occurrence=run.occurrence, reason="停机", actor=TESTER, now=now)
         run = perform(run, FakeHttp())
         assert (run.state, run.measured, run.uncounted) == (
             RunState.FINISHED, True, "这一项已被免除，请先撤销免除再登记",
         )  # fmt: skip
         assert evidence_of(contract) == []
-
-
-def jobs_actor():
-    from kangwei.base.audit import System
-
-    return System("测试")
 
 
 class TestTwice:
@@ -139,7 +151,7 @@ class TestTwice:
 
     def test_a_target_out_of_use_is_not_inspected(self, make_target, request_run, now):
         target = make_target()
-        actions.deactivate_target(target=target, actor=jobs_actor(), now=now)
+        actions.deactivate_target(target=target, actor=TESTER, now=now)
         with pytest.raises(ActionError, match="已停用"):
             request_run(target)
 
@@ -148,7 +160,7 @@ class TestTwice:
         run = perform(request_run(make_target()), FakeHttp())
         assert perform(run, again) == run
         assert again.asked == []
-        assert (run.results.count(), len(evidence_of(contract))) == (5 + 2, 1)
+        assert (run.results.count(), len(evidence_of(contract))) == (7, 1)
 
     def test_what_somebody_performs_now_is_left_to_him(self, make_target, request_run, perform, now):
         run = request_run(make_target())
@@ -156,36 +168,91 @@ class TestTwice:
         with pytest.raises(actions.RunUnderWayError):
             perform(run, FakeHttp(), now=now + timedelta(minutes=4))
 
-    def test_only_the_later_claim_is_written_down(self, contract, make_target, request_run, perform, now):
-        """A worker that was taken for dead wakes up after another has done its run."""
+    def test_only_the_later_claim_is_written_down(self, contract, make_target, request_run, perform, now, monkeypatch):
+        """A worker that was taken for dead wakes up after another has claimed its run."""
         run = request_run(make_target())
 
-        def takes_the_run_over(_target):
-            Run.objects.filter(pk=run.pk).update(started_at=now + timedelta(minutes=6))
-
-        with transaction.atomic():
-            probe = FakeHttp()
-            original = probe.measure
-
-        late = FakeHttp()
-
-        async def measure(target, at):
-            return await original(target, at)
-
-        late.measure = measure
-        # The other's claim, between our measuring and our writing:
-        from kangwei.inspections.actions import performing
-
-        inspect = performing.inspect
-
-        def inspect_and_lose(*args, **kwargs):
+        def measure_while_another_claims(*args, **kwargs):
             found = inspect(*args, **kwargs)
-            takes_the_run_over(None)
+            Run.objects.filter(pk=run.pk).update(started_at=now + timedelta(minutes=6))
             return found
 
-        performing.inspect = inspect_and_lose
-        try:
-            run = perform(run, late)
-        finally:
-            performing.inspect = inspect
+        monkeypatch.setattr("kangwei.inspections.actions.performing.inspect", measure_while_another_claims)
+        run = perform(run, FakeHttp())
         assert (run.state, run.results.count(), evidence_of(contract)) == (RunState.RUNNING, 0, [])
+
+
+class TestAsAJob:
+    """Through base.jobs, as the worker does it."""
+
+    @pytest.fixture
+    def probe(self, monkeypatch):
+        probe = FakeHttp()
+        monkeypatch.setitem(PROBES, "http", lambda: probe)
+        return probe
+
+    def test_is_done_once(self, contract, make_target, request_run, probe, now):
+        run = request_run(make_target())
+        (job,) = jobs.due(now)
+        assert jobs.run(job, now=now)
+        assert not jobs.run(job, now=now + timedelta(hours=1))
+        run.refresh_from_db()
+        assert (run.state, len(probe.asked), len(evidence_of(contract))) == (RunState.FINISHED, 1, 1)
+
+    def test_an_error_after_measuring_is_tried_again_and_leaves_one_result(
+        self, contract, make_target, request_run, probe, now, monkeypatch
+    ):
+        run = request_run(make_target())
+        (job,) = jobs.due(now)
+        with monkeypatch.context() as broken:
+            broken.setattr("kangwei.inspections.actions.performing.archive_sheet", lambda *args, **kwargs: 1 / 0)
+            jobs.run(job, now=now)
+        run.refresh_from_db()
+        assert (run.state, run.failure) == (RunState.FAILED, "执行出错（ZeroDivisionError），系统会自动再试")
+        assert (CheckResult.objects.count(), evidence_of(contract)) == (0, [])
+        jobs.run(job, now=now + timedelta(minutes=2))
+        run.refresh_from_db()
+        assert (run.state, run.failure, run.results.count()) == (RunState.FINISHED, "", 7)
+        assert len(evidence_of(contract)) == 1
+
+    def test_killed_after_measuring_it_is_done_again_when_the_lease_runs_out(
+        self, contract, make_target, request_run, probe, now, monkeypatch
+    ):
+        run = request_run(make_target())
+        (job,) = jobs.due(now)
+
+        def kill(*args, **kwargs):
+            raise SystemExit
+
+        with monkeypatch.context() as dying, pytest.raises(SystemExit):
+            dying.setattr("kangwei.inspections.actions.performing.archive_sheet", kill)
+            jobs.run(job, now=now)
+        run.refresh_from_db()
+        assert (run.state, CheckResult.objects.count()) == (RunState.RUNNING, 0)
+        later = now + jobs.LEASE + timedelta(seconds=1)
+        assert jobs.due(later) == [job]
+        jobs.run(job, now=later)
+        run.refresh_from_db()
+        assert (run.state, run.results.count(), len(evidence_of(contract))) == (RunState.FINISHED, 7, 1)
+        assert len(probe.asked) == 2
+
+    def test_a_target_that_cannot_be_measured_as_described_fails_for_good(self, make_target, request_run, probe, now):
+        target = make_target()
+        run = request_run(target)
+        type(target).objects.filter(pk=target.pk).update(address="nonsense")
+        (job,) = jobs.due(now)
+        jobs.run(job, now=now)
+        run.refresh_from_db()
+        assert (run.state, run.failure) == (RunState.FAILED, "应为 http:// 或 https:// 开头的完整网址")
+        assert jobs.due(now + timedelta(days=1)) == []
+
+    @pytest.mark.django_db(transaction=True)
+    def test_measuring_holds_no_transaction_open(self, make_target, request_run, probe, now):
+        seen = []
+        # The probe runs in a thread of its own; what matters is the connection of the one that waits for it.
+        connection = transaction.get_connection()
+        probe.meanwhile = lambda target: seen.append(connection.in_atomic_block)
+        request_run(make_target())
+        (job,) = jobs.due(now)
+        jobs.run(job, now=now)
+        assert seen == [False]

@@ -6,7 +6,7 @@ from kangwei.base import secretbox
 from kangwei.base.errors import ActionError
 from kangwei.base.models import AuditEntry
 from kangwei.inspections import actions, queries
-from tests.apps.inspections.conftest import ADDRESS
+from tests.apps.inspections.conftest import ADDRESS, TESTER
 from tests.factories.contracts import DATABASES
 
 
@@ -31,22 +31,15 @@ def test_two_active_targets_cannot_cover_the_same(make_target):
 
 def test_a_deactivated_target_leaves_its_place_and_cannot_come_back_to_it(make_target, now):
     first = make_target()
-    actions.deactivate_target(target=first, actor=actions_actor(), now=now)
+    actions.deactivate_target(target=first, actor=TESTER, now=now)
     second = make_target(name="业务库甲（新）")
     first.refresh_from_db()
-    assert "业务库甲（新）" in str(
-        refusal_of(actions.reactivate_target, target=first, actor=actions_actor(), now=now)
-    )
-    actions.deactivate_target(target=second, actor=actions_actor(), now=now)
-    actions.reactivate_target(target=first, actor=actions_actor(), now=now)
+    error = refusal_of(actions.reactivate_target, target=first, actor=TESTER, now=now)
+    assert "业务库甲（新）" in str(error)
+    actions.deactivate_target(target=second, actor=TESTER, now=now)
+    actions.reactivate_target(target=first, actor=TESTER, now=now)
     first.refresh_from_db()
     assert first.active
-
-
-def actions_actor():
-    from kangwei.base.audit import System
-
-    return System("测试")
 
 
 def test_a_name_is_taken_once_a_contract(make_target):
@@ -113,6 +106,9 @@ class TestOnThisServer:
     def test_is_refused_unless_allowed(self, make_target, changes):
         assert "康维所在" in str(refusal_of(make_target, **changes))
         assert make_target(**changes, this_server=True).pk
+
+    def test_a_backup_path_is_refused_at_its_own_field(self, make_target):
+        assert refusal_of(make_target, **self.LOCAL[-1]).field == "options.backup_path"
 
     def test_what_others_described_may_be_renamed(self, make_target):
         changes = {"address": "http://127.0.0.1:8000/"}

@@ -38,41 +38,49 @@ def test_a_file_becomes_a_calendar(load):
 @pytest.mark.parametrize(
     ("wrong", "right", "message"),
     [
-        ("calendar: us", "calendar: cn", "第1行：calendar 只能是 cn"),
-        ("year: 26", "year: 2026", "第2行：year 应为四位年份，而不是 26"),
-        ("status: maybe", "status: official", "第3行：status 只能是 official 或 estimated"),
-        ("status: [official]", "status: official", "第3行：应为文字"),
-        ("origin: 通知", "source: 通知", "第4行：origin 不认识"),
-        ("date: 2026-02-30", "date: 2026-10-01", "第6行：date 应为 2026-01-31 这样的日期，而不是 2026-02-30"),
-        ("date: 2025-10-01", "date: 2026-10-01", "第6行：2025-10-01 不在2026年"),
-        ("date: 2026-10-10", "date: 2026-10-01", "第7行：2026-10-10 重复"),
-        ("date: 2026-10-09", "date: 2026-10-10", "第7行：2026-10-09 不是周六或周日，不能是调休上班日"),
-        ("kind: feast", "kind: holiday", "第6行：kind 只能是 holiday 或 makeup"),
-        ("kind: makeup}", "kind: makeup, name: 国庆节}", "第7行：缺少 name"),
-        ("name: 国庆节, name: 国庆节}", "name: 国庆节}", "第6行：name 重复"),
-        (
-            "days: none\n#",
-            "days:\n  - {date: 2026-10-01, kind: holiday, name: 国庆节}\n  -",
-            "第5行：days 应为列表",
-        ),
-        ("days: [", "days:", "不是有效的 YAML"),
+        ("calendar: us", "calendar: cn", "1: calendar：应为 'cn'，写的是「us」"),
+        ("year: 26", "year: 2026", "2: year：应 ≥ 1949，写的是「26」"),
+        ("status: maybe", "status: official", "3: status：应为 'official' 或 'estimated'，写的是「maybe」"),
+        ("status: [official]", "status: official", "3: status：应为 'official' 或 'estimated'"),
+        ("sources: 通知", "source: 通知", "4: sources：没有这个字段，是否想写「source」"),
+        ("date: 2026-02-30", "date: 2026-10-01", "6: days.第1项.date：应为日期，例如 2026-01-31，写的是「2026-02-30」"),
+        ("date: 2025-10-01", "date: 2026-10-01", "6: days.第1项：2025-10-01 不在2026年"),
+        ("date: 2026-10-10", "date: 2026-10-01", "7: days.第2项：2026-10-10 重复"),
+        ("date: 2026-10-09", "date: 2026-10-10", "7: days.第2项：2026-10-09 不是周六或周日，不能是调休上班日"),
+        ("kind: feast", "kind: holiday", "6: days.第1项.kind：应为 'holiday' 或 'makeup'，写的是「feast」"),
+        ("kind: makeup}", "kind: makeup, name: 国庆节}", "7: days.第2项.name：缺少这个字段"),
+        ("name: }", "name: 国庆节}", "6: days.第1项.name：不能为空"),
+        ("name: 国庆节, name: 国庆节}", "name: 国庆节}", "6: days.第1项.name：字段重复，第 6 行已有"),
+        ("days: [", "days:", "6: 整个文件：不是合格的 YAML，第 3 列附近有误"),
     ],
 )
 def test_an_error_names_the_file_the_line_and_the_reason(load, wrong, right, message):
+    assert right in GOOD
     with pytest.raises(CalendarError) as error:
         load(GOOD.replace(right, wrong, 1))
 
-    assert str(error.value).startswith("cn-2026.yaml 第")
-    assert message in str(error.value)
+    assert f"cn-2026.yaml:{message}" in str(error.value)
+
+
+def test_all_faults_of_a_file_are_named_at_once(load):
+    wrong = GOOD.replace("2026-10-01", "2025-10-01").replace("2026-10-10", "2026-10-09")
+
+    with pytest.raises(CalendarError) as error:
+        load(wrong)
+
+    assert str(error.value).splitlines() == [
+        "cn-2026.yaml:6: days.第1项：2025-10-01 不在2026年",
+        "cn-2026.yaml:7: days.第2项：2026-10-09 不是周六或周日，不能是调休上班日",
+    ]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "第1行：文件是空的"),
-        (GOOD.partition("days:")[0] + "days: none", "第5行：days 应为列表"),
-        ("- 1", "第1行：应为键值，需要 calendar、days、source、status、year"),
-        (b"source: \xff", "文件不是 UTF-8 编码"),
+        ("", "cn-2026.yaml:1: 整个文件：文件是空的"),
+        (GOOD.partition("days:")[0] + "days: none", "cn-2026.yaml:5: days：应为列表"),
+        ("- 1", "cn-2026.yaml:1: 整个文件：应为若干「字段: 值」"),
+        (b"source: \xff", "cn-2026.yaml：文件不是 UTF-8 编码"),
     ],
 )
 def test_what_is_no_calendar_at_all_is_refused(load, content, message):

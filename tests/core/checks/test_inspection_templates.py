@@ -64,7 +64,7 @@ def test_the_digest_changes_with_a_threshold_but_not_with_a_comment(load):
         ("probe: http", "probe: HTTP 探测", "his-daily.yaml:4: probe：只能用小写英文字母、数字，"),
         ("title: HIS 日巡检", "title:", "his-daily.yaml:3: title：不能为空"),
         ("title: HIS 日巡检", "title: [HIS]", "his-daily.yaml:3: title：应为文字"),
-        ("sheet: {title: 系统巡检记录单}", "sheet: 记录单", "his-daily.yaml:5: sheet：应为若干“字段: 值”"),
+        ("sheet: {title: 系统巡检记录单}", "sheet: 记录单", "his-daily.yaml:5: sheet：应为若干「字段: 值」"),
         ("optional: true", "optional: 可选", "his-daily.yaml:9: checks.第3项.optional：应为 true 或 false"),
         ("optional: true", "optional: [a]", "his-daily.yaml:9: checks.第3项.optional：应为 true 或 false"),
         ('"< 30"', '"30 天"', "his-daily.yaml:9: checks.第3项.warning：阈值 30 天 应以 > >= < <= = != 之一开头"),
@@ -72,8 +72,8 @@ def test_the_digest_changes_with_a_threshold_but_not_with_a_comment(load):
         ("> 10000", "> 1000", "his-daily.yaml:8: checks.第2项：严重的阈值应与警告的同类、同方向，而且更严"),
         ("> 10000", "< 1", "his-daily.yaml:8: checks.第2项：严重的阈值应与警告的同类、同方向，而且更严"),
         ("> 10000", "= false", "his-daily.yaml:8: checks.第2项：严重的阈值应与警告的同类、同方向，而且更严"),
-        ("unit: 天, ", "units: 天, ", "his-daily.yaml:9: checks.第3项.units：没有这个字段，请核对拼写"),
-        ("{key: status, title: 状态码}", "状态码", "his-daily.yaml:7: checks.第1项：应为若干“字段: 值”"),
+        ("unit: 天, ", "units: 天, ", "his-daily.yaml:9: checks.第3项.units：没有这个字段，是否想写「unit」"),
+        ("{key: status, title: 状态码}", "状态码", "his-daily.yaml:7: checks.第1项：应为若干「字段: 值」"),
         ("key: status", "key: response_ms", "his-daily.yaml:6: checks：检查项重复：response_ms"),
         ("probe: http", "probe: http\nprobe: ping", "his-daily.yaml:5: probe：字段重复，第 4 行已有"),
         ('"< 30"', "< 30 }", "his-daily.yaml:9: 整个文件：不是合格的 YAML"),
@@ -97,7 +97,7 @@ def test_all_faults_come_at_once_in_the_order_of_lines(load):
     ("text", "complaint"),
     [
         ("", "his-daily.yaml:1: 整个文件：文件是空的"),
-        ("checks", "his-daily.yaml:1: 整个文件：应为若干“字段: 值”"),
+        ("checks", "his-daily.yaml:1: 整个文件：应为若干「字段: 值」"),
         ("a: &x 1\nb: *x\n", "his-daily.yaml:1: 整个文件：不接受 YAML 锚点与别名（& 和 *）"),
         ("[" * 5000, "his-daily.yaml:1: 整个文件：不是合格的 YAML"),
         ("title: \x00", "his-daily.yaml:1: 整个文件：不是合格的 YAML"),
@@ -112,7 +112,7 @@ def test_a_file_that_is_no_template_at_all(load, text, complaint):
 def test_an_empty_list_of_checks_is_refused(load):
     head = GOOD[: GOOD.index("checks:")]
     assert complaints(load, head + "checks: []\n") == ["his-daily.yaml:6: checks：至少要有一项"]
-    assert complaints(load, head + "checks: 状态码\n") == ["his-daily.yaml:6: checks：应为列表"]
+    assert complaints(load, head + "checks: 状态码\n") == ["his-daily.yaml:6: checks：应为列表，写的是「状态码」"]
 
 
 def test_the_file_bears_the_name_of_the_template(load):

@@ -5,7 +5,7 @@ judgement = judge(template, {reading.key: reading for reading in measurement.rea
 """
 
 from kangwei.core.checks.judging import CheckResult, Judgement, Value, Verdict, judge
-from kangwei.core.checks.loading import Problem, TemplateError, bundled_templates, load_template
+from kangwei.core.checks.loading import TemplateError, bundled_templates, load_template
 from kangwei.core.checks.template import Check, Sheet, Template
 from kangwei.core.checks.thresholds import KindError, Threshold
 
@@ -14,7 +14,6 @@ __all__ = [
     "CheckResult",
     "Judgement",
     "KindError",
-    "Problem",
     "Sheet",
     "Template",
     "TemplateError",

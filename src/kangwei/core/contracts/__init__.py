@@ -2,9 +2,9 @@
 
 from kangwei.core.contracts.coverage import BindingLine, binding_lines, unexplained_lines
 from kangwei.core.contracts.diffing import Change, diff
-from kangwei.core.contracts.loading import LoadedContract, load_contract
-from kangwei.core.contracts.problems import ContractFileError, Problem
+from kangwei.core.contracts.loading import ContractFileError, LoadedContract, load_contract
 from kangwei.core.contracts.schema import Clause, Contract, Duty, TargetGroup, parse_citation
+from kangwei.core.yamlfile import Problem
 
 __all__ = [
     "BindingLine",

@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Iterator
 from itertools import combinations
+from typing import TypeGuard
 
-from kangwei.core.calendars import Rotation, StatutoryCalendar
-from kangwei.core.contracts.schema import Citation, Contract, ServiceLevel
-from kangwei.core.contracts.yamltree import Path
+from kangwei.core.calendars import Cadence, During, Rotation, StatutoryCalendar
+from kangwei.core.contracts.coverage import text_lines
+from kangwei.core.contracts.schema import Citation, Contract, Duty, ServiceLevel
+from kangwei.core.yamlfile import Path
 
 MAX_CITED_LINES = 40
+MAX_OCCURRENCES = 500_000
 Fault = tuple[Path, str]
 
 
@@ -18,8 +21,10 @@ def check(contract: Contract, calendar: StatutoryCalendar, source_text: str | No
         *_source(contract, source_text),
         *_citations(contract),
         *_keys(contract),
+        *_targets(contract),
         *_references(contract),
         *_ties(contract.service_levels),
+        *_key_periods(contract),
         *_cadences(contract, calendar),
     ]
 
@@ -30,7 +35,7 @@ def _source(contract: Contract, source_text: str | None) -> Iterator[Fault]:
         yield ("source", "range"), f"终止行 {source.range[1]} 超出全文 {source.lines} 行"
     if source_text is None:
         return
-    lines = len(source_text.splitlines())
+    lines = len(text_lines(source_text))
     if lines != source.lines:
         yield ("source", "lines"), f"采购文本实有 {lines} 行，写的是 {source.lines}"
     if hashlib.sha256(source_text.encode()).hexdigest() != source.sha256:
@@ -56,26 +61,32 @@ def _citations(contract: Contract) -> Iterator[Fault]:
 
 
 def _keys(contract: Contract) -> Iterator[Fault]:
-    seen: dict[str, Path] = {}
+    seen: set[str] = set()
     for path, clause in contract.located_clauses():
         if clause.key in seen:
             yield path, f"与前面的条款重名（{clause.key}），请各写一个 id"
-        seen[clause.key] = path
+        seen.add(clause.key)
 
 
-def _references(contract: Contract) -> Iterator[Fault]:
-    known = {name for item in contract.deliverables for name in (item.name, *item.aliases)}
+def _targets(contract: Contract) -> Iterator[Fault]:
     for name, group in contract.targets.items():
         if bool(group.members) == bool(group.count):
             yield ("targets", name), "members 与 count 应写且只写一项"
         if len(set(group.members)) != len(group.members):
             yield ("targets", name, "members"), "成员有重复"
+
+
+def _references(contract: Contract) -> Iterator[Fault]:
+    known = {name for item in contract.deliverables for name in (item.name, *item.aliases)}
     for index, duty in enumerate(contract.duties):
         path: Path = ("duties", index)
         if duty.per and duty.per not in contract.targets:
             yield (*path, "per"), f"targets 中没有「{duty.per}」"
-        if isinstance(duty.cadence, Rotation) and duty.cadence.rotate.over not in contract.targets:
-            yield (*path, "cadence", "rotate", "over"), f"targets 中没有「{duty.cadence.rotate.over}」"
+        if isinstance(duty.cadence, Rotation):
+            if duty.cadence.rotate.over not in contract.targets:
+                yield (*path, "cadence", "rotate", "over"), f"targets 中没有「{duty.cadence.rotate.over}」"
+            if duty.per:
+                yield (*path, "per"), "轮转的对象已写在 rotate 的 over，不能再写 per"
         for name in duty.produces:
             if name not in known:
                 yield (*path, "produces"), f"deliverables 中没有「{name}」"
@@ -88,22 +99,71 @@ def _references(contract: Contract) -> Iterator[Fault]:
 
 
 def _ties(levels: tuple[ServiceLevel, ...]) -> Iterator[Fault]:
-    """Two levels tie when one ticket can match both, neither is more specific, and they disagree."""
     for (_, one), (index, other) in combinations(enumerate(levels), 2):
-        first, second = one.when.conditions(), other.when.conditions()
-        same_rank = one.clock == other.clock and len(first) == len(second)
-        compatible = all(first[name] == second[name] for name in first.keys() & second.keys())
-        if same_rank and compatible and (one.limit, one.runs) != (other.limit, other.runs):
+        if _clash(one, other) and not any(_decides(level, one, other) for level in levels):
             yield (
                 ("service_levels", index),
-                f"与「{one.title}」（{one.cite[0]}）条件同样具体而时限不同，同一工单可同时适用两者",
+                f"与「{one.title}」（{one.cite[0]}）条件同样具体而时限不同，同一工单可同时适用两者；"
+                "请改条件，或另写一条同时含两者条件的服务级别",
             )
+
+
+def _clash(one: ServiceLevel, other: ServiceLevel) -> bool:
+    """Whether two levels of one clock, equally specific, disagree about a ticket that matches both."""
+    first, second = one.when.conditions(), other.when.conditions()
+    return (
+        one.clock == other.clock
+        and len(first) == len(second)
+        and all(first[name] == second[name] for name in first.keys() & second.keys())
+        and (one.limit, one.runs, one.counts_from) != (other.limit, other.runs, other.counts_from)
+    )
+
+
+def _decides(level: ServiceLevel, one: ServiceLevel, other: ServiceLevel) -> bool:
+    """Whether a level matches every ticket that the other two match, and is more specific than they are."""
+    first, second = one.when.conditions(), other.when.conditions()
+    conditions = level.when.conditions()
+    both = first.items() | second.items()
+    return level.clock == one.clock and len(conditions) > len(first) and conditions.items() <= both
+
+
+def _key_periods(contract: Contract) -> Iterator[Fault]:
+    """A period under a name that no duty asks for is a misspelling: the duty that means it would never come."""
+    asked = [cadence.names for duty in contract.duties if _by_key_period(cadence := duty.cadence)]
+    wanted = sorted({name for names in asked for name in names})
+    any_will_do = not all(asked)
+    for index, period in enumerate(contract.key_periods):
+        if wanted and not any_will_do and period.name not in wanted:
+            yield ("key_periods", index, "name"), f"没有义务提到「{period.name}」，义务里写的是：{'、'.join(wanted)}"
+
+
+def _by_key_period(cadence: Cadence) -> TypeGuard[During]:
+    return isinstance(cadence, During) and cadence.during == "key-periods"
+
+
+def _awaits_buyer(cadence: Cadence, contract: Contract) -> bool:
+    """Whether a cadence waits for key periods that the buyer has not named yet."""
+    return _by_key_period(cadence) and not any(
+        not cadence.names or period.name in cadence.names for period in contract.key_periods
+    )
 
 
 def _cadences(contract: Contract, calendar: StatutoryCalendar) -> Iterator[Fault]:
     term = contract.term.as_term()
+    occurrences = 0
     for index, duty in enumerate(contract.duties):
-        cadence = duty.cadence
-        awaits_periods = getattr(cadence, "during", "") == "key-periods" and not contract.key_periods
-        if cadence.scheduled and not awaits_periods and not cadence.windows(term, calendar, contract.key_periods):
-            yield ("duties", index, "cadence"), f"该频次在合同期 {term.first} 至 {term.last} 内一次也不出现"
+        path: Path = ("duties", index, "cadence")
+        windows = duty.cadence.windows(term, calendar, contract.key_periods)
+        if duty.cadence.scheduled and not windows and not _awaits_buyer(duty.cadence, contract):
+            yield path, f"该频次在合同期 {term.first} 至 {term.last} 内一次也不出现"
+        occurrences += len(windows) * _targets_a_window(duty, contract)
+        if occurrences > MAX_OCCURRENCES:
+            yield path, f"到这项为止，合同期内的应履行项超过 {MAX_OCCURRENCES} 项，请核对频次与对象数量"
+            return
+
+
+def _targets_a_window(duty: Duty, contract: Contract) -> int:
+    if isinstance(duty.cadence, Rotation):
+        return duty.cadence.rotate.batch
+    group = contract.targets.get(duty.per or "")
+    return len(group.members) or group.count or 1 if group else 1

@@ -5,15 +5,25 @@ Manual: docs/contract-file.md. Every part that binds is a `Clause` with the line
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    with_config,
+)
 
 from kangwei.core.calendars import Cadence, Duration, KeyPeriod, ServiceWindow, Term
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 
 Clock = Literal["response", "arrival", "restore", "resolve", "reply", "close"]
@@ -78,6 +88,12 @@ Lines = Annotated[tuple[int, int], BeforeValidator(_lines)]
 
 def _window(value: str) -> str:
     ServiceWindow.parse(value)
+    return value
+
+
+def _sha256(value: str) -> str:
+    if re.fullmatch(r"[0-9a-f]{64}", value) is None:
+        raise ValueError("应为采购文本的 SHA-256，64 位小写十六进制")
     return value
 
 
@@ -152,10 +168,10 @@ class When(Part):
     """Conditions of a service level; what is left out matches everything."""
 
     kind: TicketKind | None = None
-    target: Name | None = None
-    severity: Name | None = None
-    place: Name | None = None
-    caller: Name | None = None
+    target: Word | None = None
+    severity: Word | None = None
+    place: Word | None = None
+    caller: Word | None = None
     method: Literal["remote", "onsite"] | None = None
     period: Literal["working", "off"] | None = None
 
@@ -165,7 +181,7 @@ class When(Part):
 
 
 class ServiceLevel(Clause):
-    """A limit on a clock under conditions. `runs` names the calendar in which the limit counts; empty is natural time."""
+    """A limit on a clock under conditions. `runs` names the calendar in which it counts; empty is natural time."""
 
     section: ClassVar[str] = "service-level"
     clock: Clock
@@ -292,7 +308,7 @@ class Scope(Part):
 class ContractTerm(Part):
     """`start` is `assumed` where the procurement text leaves the date to the signed contract."""
 
-    start: date
+    start: date = Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))
     months: int = Field(gt=0, le=120)
     assumed: bool = False
     cite: Citations
@@ -302,11 +318,23 @@ class ContractTerm(Part):
         return Term.of(self.start, self.months)
 
 
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
+class NamedPeriod(KeyPeriod):
+    """A key period as the file writes it; ValueError where it ends before it begins."""
+
+    name: Word
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"最后一天 {self.last} 早于第一天 {self.first}")
+
+
 class Source(Part):
     """The procurement text: its lines in all, its SHA-256, and the lines of this package."""
 
     file: Name
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, AfterValidator(_sha256)]
     lines: int = Field(gt=0)
     range: Lines
 
@@ -324,12 +352,12 @@ class Contract(Part):
     kangwei: Literal["contract/1"]
     id: Slug
     title: Name
-    package: str = ""
+    package: Annotated[str, StringConstraints(max_length=20)] = ""
     buyer: Name
     source: Source
     term: ContractTerm
     calendars: dict[Slug, WindowText] = {}
-    key_periods: tuple[KeyPeriod, ...] = ()
+    key_periods: tuple[NamedPeriod, ...] = ()
     scope: Scope = Scope()
     targets: dict[Slug, TargetGroup] = {}
     service_levels: tuple[ServiceLevel, ...] = ()

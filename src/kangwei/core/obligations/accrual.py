@@ -21,9 +21,9 @@ class Standing:
 class Accrual:
     """Counts of occurrences at one moment.
 
-    owed: due by now and not waived; done: done, whenever due; late: done after their due time; overdue: due by now and
-    still open; forecast: done by the end of the term if the share of owed ones done so far holds (None before
-    anything is owed).
+    owed: due time over and not waived; done: done, whenever due; late: done after their due time; overdue: due time
+    over and still open; forecast: done by the end of the term if the share of owed ones done so far holds and nothing
+    overdue is made up (None before anything is owed).
     """
 
     total: int
@@ -41,10 +41,10 @@ class Accrual:
 
 
 def accrue(standings: Iterable[Standing], now: datetime) -> Accrual:
-    """Count occurrences at `now` (aware)."""
+    """Count occurrences at `now` (aware). What is due at `now` itself is still in time."""
     rows = list(standings)
     waived = sum(row.state == "waived" for row in rows)
-    owed = [row for row in rows if row.state != "waived" and row.due <= now]
+    owed = [row for row in rows if row.state != "waived" and row.due < now]
     done = [row for row in rows if row.state == "done"]
     late = sum(row.done_at is not None and row.done_at > row.due for row in done)
     overdue = sum(row.state == "open" for row in owed)

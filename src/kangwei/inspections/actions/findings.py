@@ -24,7 +24,8 @@ def settle_findings(run: Run, results: Sequence[CheckResult], now: datetime) -> 
     """
     open_ones = {row.key: row for row in run.target.findings.filter(state=FindingState.OPEN)}
     if run.failure:
-        _see(run, open_ones.get(UNREACHABLE), UNREACHABLE, "目标不可达", Verdict.CRITICAL, run.failure, now)
+        text = f"目标不可达：{run.failure}"
+        _see(run, open_ones.get(UNREACHABLE), UNREACHABLE, "目标不可达", Verdict.CRITICAL, text, now)
         return
     if UNREACHABLE in open_ones:
         _recover(run, open_ones[UNREACHABLE], now)

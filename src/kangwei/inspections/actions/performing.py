@@ -18,7 +18,7 @@ from kangwei.inspections.actions.findings import settle_findings
 from kangwei.inspections.actions.sheets import archive_sheet
 from kangwei.inspections.enums import RunState
 from kangwei.inspections.models import CheckResult, Run, Target
-from kangwei.inspections.running import inspect
+from kangwei.inspections.running import inspect, shown
 
 
 class RunUnderWayError(Exception):
@@ -83,8 +83,8 @@ def _finish(run: Run, judgement: checks.Judgement, actor: Actor, now: datetime) 
     run.save()
     audit.append(
         actor=actor, action="inspections.finish_run", subject=("inspection-run", run.number),
-        data={"verdict": judgement.verdict.label, "measured": run.measured, "failure": run.failure, "uncounted": run.uncounted,
-              "document": run.document.number if run.document else ""}, now=now,
+        data={"verdict": judgement.verdict.label, "measured": run.measured, "failure": run.failure,
+              "uncounted": run.uncounted, "document": run.document.number if run.document else ""}, now=now,
     )  # fmt: skip
 
 
@@ -124,15 +124,3 @@ def _rows(run: Run, judgement: checks.Judgement) -> list[CheckResult]:
         )
         for no, result in enumerate(judgement.results, 1)
     ]  # fmt: skip
-
-
-def shown(value: float | str | bool | None) -> str:
-    """A measured value as text: 是 or 否, numbers without needless digits, "" for nothing."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "是" if value else "否"
-        case float():
-            return f"{value:.2f}".rstrip("0").rstrip(".")
-    return str(value)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.db import transaction
 
 from kangwei.base import audit, jobs, numbers
@@ -20,6 +21,7 @@ from kangwei.inspections.running import template_named
 if TYPE_CHECKING:
     from kangwei.contracts.models import Occurrence
 
+log = structlog.get_logger("kangwei.inspections")
 JOB_KIND = "inspections.run"
 RETRY_AFTER = timedelta(hours=1)
 
@@ -64,20 +66,22 @@ def request_runs(*, targets: Iterable[Target], trigger: Trigger, actor: Actor, n
     return [request_run(target=target, trigger=trigger, actor=actor, now=now) for target in targets]
 
 
-@transaction.atomic
 def request_scheduled_runs(*, actor: Actor, now: datetime) -> list[Run]:
     """Ask for the runs that contracts owe now, for the targets set to automatic.
 
     An occurrence is tried while its window is open, until something was measured for it, at most once an hour. What
-    was missed is left to people.
+    was missed is left to people. A target that is refused is logged and does not keep the others waiting.
     """
     asked = []
     for target in queries.targets_to_schedule():
         occurrence = queries.newest_open_occurrence(target, now)
-        if occurrence and now <= occurrence.due_at and queries.may_try_again(target, occurrence, now, RETRY_AFTER):
-            asked.append(
-                request_run(target=target, occurrence=occurrence, trigger=Trigger.SCHEDULE, actor=actor, now=now)
-            )
+        if not occurrence or now > occurrence.due_at:
+            continue
+        if queries.may_try_again(target, occurrence, now, RETRY_AFTER):
+            try:
+                asked.append(request_run(target=target, trigger=Trigger.SCHEDULE, actor=actor, now=now))
+            except ActionError as error:
+                log.warning("scheduled run refused", target=target.pk, name=target.name, reason=str(error))
     return asked
 
 

@@ -84,7 +84,8 @@ def _check_probe(target: Target, template: Template, secret: str | None, *, this
     except probes.ProbeConfigError as error:
         raise config_refusal(error) from None
     if not this_server and (reason := why_on_this_server(template.probe, described)):
-        raise ActionError(f"{reason}，乙方人员不能登记；请由甲方或平台人员登记", field="address")
+        field = "options.backup_path" if target.options.get("backup_path") else "address"
+        raise ActionError(f"{reason}，乙方人员不能登记；请由甲方或平台人员登记", field=field)
 
 
 def _check_place(target: Target) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from kangwei.inspections import actions, queries
 from kangwei.inspections.forms import TargetForm, initial_of
 from kangwei.inspections.models import Target
 from kangwei.inspections.queries import Coverage
-from kangwei.inspections.running import templates
+from kangwei.inspections.running import template_title, templates
 
 SHOWN = [("uncovered", "未覆盖"), ("owed", "本期未完成"), ("covered", "已覆盖"), ("extra", "不对应合同")]
 EXPORT_HEADERS = ("义务", "合同对象", "巡检对象", "模板", "地址", "自动", "最近巡检", "结论", "本期期限", "本期未完成",
@@ -49,7 +50,6 @@ def target_list(request: PersonRequest) -> HttpResponse:
         "to_run": sum(1 for row in everything if row.target),
         "still_owed": sum(1 for row in everything if row.target and row.is_open),
         "page_obj": page_of(request, shown),
-        "templates": templates(),
         "q": request.GET.get("q", ""),
         "search_hint": "义务、对象、地址",
         "kept": [("contract", code)],
@@ -83,10 +83,12 @@ def new_target(request: PersonRequest) -> HttpResponse:
 def edit_target(request: PersonRequest, pk: int) -> HttpResponse:
     """One target: its description, its runs, and what was missed; changing it needs inspections.write."""
     target = get_object_or_404(queries.targets(request.user), pk=pk)
-    may_write, now = request.user.has_perm("inspections.write"), timezone.now()
+    if request.method == "POST" and not request.user.has_perm("inspections.write"):
+        raise PermissionDenied("您的角色没有此项权限")
+    now = timezone.now()
     rows = queries.coverage(target.contract, now)
     form = _form(request, rows, target, initial_of(target))
-    if request.method == "POST" and may_write and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         if saved := _save(request, form, target.contract, target):
             messages.success(request, f"已保存巡检对象「{saved.name}」")
             return redirect(_listing(saved))
@@ -95,6 +97,7 @@ def edit_target(request: PersonRequest, pk: int) -> HttpResponse:
         "form": form,
         "contract": target.contract,
         "target": target,
+        "template_title": template_title(target.template),
         "duty": queries.duty_clause(target),
         "missed": queries.missed_occurrences(target, now)[:12],
         "runs": target.runs.select_related("occurrence__clause")[:12],
@@ -130,11 +133,21 @@ def reactivate_target(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _form(request: PersonRequest, rows: list[Coverage], target: Target | None, initial: dict[str, Any]) -> TargetForm:
     """The form with the options of the template that was chosen last, in the form, the address or the target."""
+    choices = _template_choices(request, target)
     chosen = request.POST.get("template") or request.GET.get("template") or initial.get("template", "")
-    template = chosen if chosen in templates() else next(iter(templates()))
+    template = chosen if chosen in choices else next(iter(choices))
     return TargetForm(
-        request.POST or None, rows=rows, target=target, template=template, initial=initial | {"template": template}
-    )
+        request.POST or None, rows=rows, target=target, choices=choices, template=template,
+        initial=initial | {"template": template},
+    )  # fmt: skip
+
+
+def _template_choices(request: PersonRequest, target: Target | None) -> dict[str, str]:
+    """Name → title, the one that measures this server last, and only for who may use it or where it is in use."""
+    local = [name for name, one in templates().items() if one.probe == "host-local"]
+    offered = queries.may_measure_this_server(request.user) or (target is not None and target.template in local)
+    names = sorted(set(templates()) - (set() if offered else set(local)), key=lambda name: (name in local, name))
+    return {name: templates()[name].title for name in names}
 
 
 def _save(request: PersonRequest, form: TargetForm, contract: Any, target: Target | None) -> Target | None:
@@ -173,7 +186,7 @@ def _searched(row: Coverage) -> str:
 
 def _exported(row: Coverage) -> tuple[Any, ...]:
     target, run, duty = row.target, row.last_run, row.duty
-    title = templates()[target.template].title if target else ""
+    title = template_title(target.template) if target else ""
     described = (target.name, title, target.address, target.automatic) if target else ("", "", "", "")
     return (
         duty.title if duty else "", row.slot, *described, run.requested_at if run else None,

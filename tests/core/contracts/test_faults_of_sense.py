@@ -1,0 +1,133 @@
+"""What is well formed and still cannot be meant: references, citations, keys, cadences against the term."""
+
+import pytest
+
+from tests.core.contracts.example import changed, complaints, load
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("per: database", "per: databases", "35: duties.第1项.per：targets 中没有「databases」"),
+        ("produces: [巡检报告]", "produces: [巡检单]", "36: duties.第1项.produces：deliverables 中没有「巡检单」"),
+        ("of: 巡检报告", "of: 巡检单", "55: acceptance.documents.第1项.of：deliverables 中没有「巡检单」"),
+        ("limit: 10m", "limit: 10m, runs: always", "28: service_levels.第1项.runs：calendars 中没有「always」"),
+        ("members: [甲库, 乙库, 丙库]", "members: []", "22: targets.database：members 与 count 应写且只写一项"),
+        ("members: [甲库,", "count: 3\n    members: [甲库,", "22: targets.database：members 与 count 应写且只写一项"),
+        ("[甲库, 乙库, 丙库]", "[甲库, 乙库, 甲库]", "25: targets.database.members：成员有重复"),
+        ("id: change-record", "id: inspection", "38: duties.第2项：与前面的条款重名（duty:inspection），请各写一个 id"),
+        ("range: 11-80", "range: 11-91", "10: source.range：终止行 91 超出全文 90 行"),
+        ("small.txt:30", "small.txt:91", "37: duties.第1项.cite：出处「small.txt:91」超出采购文本的 90 行"),
+        ("small.txt:30", "small.txt:88-91", "37: duties.第1项.cite：出处「small.txt:88-91」超出采购文本的 90 行"),
+        ("small.txt:30", "large.txt:30", "37: duties.第1项.cite：出处的文件应为 small.txt，写的是「large.txt:30」"),
+        ("small.txt:30", "small.txt:20-60", "37: duties.第1项.cite：出处「small.txt:20-60」超过 40 行"),
+        ("small.txt:12", "small.txt:91", "11: term.cite：出处「small.txt:91」超出采购文本的 90 行"),
+        ("small.txt:15-16", "small.txt:91", "26: targets.database.cite：出处「small.txt:91」超出采购文本的 90 行"),
+        ("lines: 70-72", "lines: 70-91", "59: ignored.第1项.lines：行号超出采购文本的 90 行"),
+    ],
+)
+def test_a_fault_is_named_with_line_field_and_reason(old, new, complaint):
+    said = complaints(changed((old, new)))
+    assert len(said) == 1
+    assert said[0].startswith(f"small-2026.yaml:{complaint}")
+
+
+def test_what_stands_just_inside_the_limits_is_fine():
+    load(changed(("range: 11-80", "range: 90"), ("small.txt:30", "small.txt:20-59"), ("lines: 70-72", "lines: 90")))
+
+
+def test_every_fault_is_named_at_once():
+    text = changed(("small.txt:14", "small.txt:914"), ("per: database", "per: host"), ("[巡检报告]", "[甲, 乙]"))
+    assert complaints(text) == [
+        "small-2026.yaml:18: scope.systems.第1项.cite：出处「small.txt:914」超出采购文本的 90 行",
+        "small-2026.yaml:35: duties.第1项.per：targets 中没有「host」",
+        "small-2026.yaml:36: duties.第1项.produces：deliverables 中没有「乙」",
+        "small-2026.yaml:36: duties.第1项.produces：deliverables 中没有「甲」",
+    ]
+
+
+def test_a_document_may_go_by_an_alias_everywhere():
+    contract = load(changed(("produces: [巡检报告]", "produces: [月度巡检报告]"), ("of: 巡检报告", "of: 月度巡检报告")))
+    assert contract.duties[0].produces == ("月度巡检报告",)
+
+
+def test_clauses_without_an_id_that_share_a_name_are_refused():
+    twice = 'cite: "small.txt:40"}\n  - {name: 巡检报告, cite: "small.txt:41"}'
+    assert complaints(changed(('cite: "small.txt:40"}', twice))) == [
+        "small-2026.yaml:45: deliverables.第2项：与前面的条款重名（deliverable:巡检报告），请各写一个 id"
+    ]
+    assert len(load(changed(('cite: "small.txt:40"}', twice.replace("{name", "{id: second, name")))).deliverables) == 2
+
+
+def test_one_name_may_stand_in_two_sections():
+    load(changed(("name: 组织验收会", "name: 月度巡检报告")))
+
+
+def test_rotation_names_its_group_itself():
+    rotation = "{rotate: {over: database, batch: 2, every: month}}"
+    contract = load(changed(("{every: month}", rotation), ("    per: database\n", "")))
+    assert contract.duties[0].cadence.rotate.over == "database"
+    assert complaints(changed(("{every: month}", rotation))) == [
+        "small-2026.yaml:35: duties.第1项.per：轮转的对象已写在 rotate 的 over，不能再写 per"
+    ]
+    assert complaints(
+        changed(("{every: month}", rotation.replace("database", "host")), ("    per: database\n", ""))
+    ) == ["small-2026.yaml:34: duties.第1项.cadence.rotate.over：targets 中没有「host」"]
+
+
+NEVER = "small-2026.yaml:34: duties.第1项.cadence：该频次在合同期 2026-01-01 至 2026-01-31 内一次也不出现"
+
+
+@pytest.mark.parametrize(
+    "cadence",
+    ["{during: holidays, names: [国庆节]}", "{before: holidays, names: [国庆节]}", "{during: key-periods}"],
+)
+def test_a_cadence_that_never_falls_inside_the_term_is_refused(cadence):
+    assert complaints(changed(("months: 12", "months: 1"), ("{every: month}", cadence))) == [NEVER]
+
+
+@pytest.mark.parametrize(
+    "cadence",
+    [
+        "{during: holidays, names: [元旦]}",
+        "{before: holidays, names: [春节], days: 20}",
+        "{every: year}",
+        "{times: 2, per: term}",
+        "{on: incident}",
+    ],
+)
+def test_a_cadence_that_falls_inside_the_term_once_is_fine(cadence):
+    load(changed(("months: 12", "months: 1"), ("{every: month}", cadence)))
+
+
+def key_periods(duty_names, *named):
+    rows = "".join(f"  - {{name: {name}, first: 2026-03-04, last: 2026-03-12}}\n" for name in named)
+    return changed(
+        (
+            "key_periods:\n  - {name: 两会, first: 2026-03-04, last: 2026-03-12}\n",
+            f"key_periods:\n{rows}" if rows else "",
+        ),
+        ("{every: month}", f"{{during: key-periods{duty_names}}}"),
+    )
+
+
+def test_key_periods_may_wait_until_the_buyer_names_them():
+    load(key_periods(""))
+    load(key_periods(", names: [两会, 服贸会]"))
+    # One is named, the other is not yet.
+    load(key_periods(", names: [两会, 服贸会]", "两会"))
+
+
+def test_a_key_period_that_no_duty_asks_for_is_a_misspelling():
+    assert complaints(key_periods(", names: [北京两会]", "北京市两会")) == [
+        "small-2026.yaml:15: key_periods.第1项.name：没有义务提到「北京市两会」，义务里写的是：北京两会"
+    ]
+    load(key_periods("", "北京市两会"))
+
+
+def test_more_occurrences_than_anybody_can_do_are_a_slip_of_the_pen():
+    members = "members: [甲库, 乙库, 丙库]"
+    load(changed((members, "count: 1000"), ("{every: month}", "{every: day}")))
+    assert complaints(changed((members, "count: 10000"), ("{every: month}", "{every: day}"))) == [
+        "small-2026.yaml:34: duties.第1项.cadence：到这项为止，合同期内的应履行项超过 500000 项，请核对频次与对象数量"
+    ]
