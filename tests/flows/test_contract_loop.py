@@ -17,6 +17,7 @@ from tests.flows.conftest import sign_in
 pytestmark = pytest.mark.flow
 CONTRACT = "hdc-2026-01"
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/postgres"
+PRESENT_COLUMN = 3
 SLOT = "业务系统数据库-01"
 NEW_PASSWORD = "shared-Clinic-72"
 
@@ -31,8 +32,8 @@ def _postgresql() -> None:
 def present_reports(page: Page) -> int:
     """How many 数据库巡检报告 the acceptance page counts as present."""
     page.goto(f"/acceptance/{CONTRACT}/")
-    row = page.locator("tr", has=page.get_by_text("数据库巡检报告", exact=True)).first
-    return int(row.locator("[data-count=present]").inner_text())
+    row = page.locator("tr", has=page.get_by_role("link", name="数据库巡检报告", exact=True)).first
+    return int(row.locator("td").nth(PRESENT_COLUMN).inner_text())
 
 
 def kangwei(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -50,11 +51,14 @@ def test_from_first_sign_in_to_a_verified_package(page, product, tmp_path):
     page.get_by_role("link", name="综合运维管理").click()
     expect(page.get_by_text("北京市卫生健康大数据与政策研究中心").first).to_be_visible()
     page.get_by_role("link", name="义务").click()
-    expect(page.get_by_text("85", exact=True).first).to_be_visible()
+    duty = page.locator("tr", has=page.get_by_text("数据库月度巡检", exact=True))
+    expect(duty.get_by_text("每月1次")).to_be_visible()
+    expect(duty.locator(".kw-cite").first).to_contain_text(":85")
 
     # Its year of obligations.
     page.get_by_role("link", name="履约日历").last.click()
-    expect(page.get_by_role("cell").first).to_be_visible()
+    page.select_option("[name=contract]", CONTRACT)
+    expect(page.locator(".kw-day-count").first).to_be_visible()
     before = present_reports(page)
 
     # This month's inspection against a real PostgreSQL.
@@ -68,7 +72,7 @@ def test_from_first_sign_in_to_a_verified_package(page, product, tmp_path):
     page.get_by_role("button", name="保存").click()
     page.goto(f"/inspections/targets/?contract={CONTRACT}&q=核心业务库")
     page.get_by_role("button", name="立即巡检").first.click()
-    expect(page.get_by_text("已登记")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("已登记").first).to_be_visible(timeout=90_000)
     expect(page.get_by_text("连接数占比")).to_be_visible()
 
     # The record sheet in Word.
@@ -81,9 +85,7 @@ def test_from_first_sign_in_to_a_verified_package(page, product, tmp_path):
     assert "核心业务库" in text and "数据库" in text
 
     # The occurrence is done and the acceptance count has moved.
-    page.get_by_role("link", name="数据库月度巡检").or_(
-        page.locator("a[href*='/contracts/occurrences/']")
-    ).first.click()
+    page.locator("main a[href^='/contracts/occurrences/']").first.click()
     expect(page.get_by_text("已完成").first).to_be_visible()
     assert present_reports(page) == before + 1
 
@@ -104,5 +106,3 @@ def test_from_first_sign_in_to_a_verified_package(page, product, tmp_path):
     broken = kangwei("verify", str(package))
     assert broken.returncode == 1
     assert ".docx" in broken.stdout
-
-    # Every step stands in the audit trail.

@@ -66,11 +66,11 @@ def build_requested(*, package_id: int, actor: Actor, now: datetime) -> None:
             )  # fmt: skip
             _finish(package, path, built, actor, now + timedelta(seconds=perf_counter() - began))
     except ActionError as error:
-        _give_up(package, PackageState.FAILED, str(error), now + timedelta(seconds=perf_counter() - began))
-        raise
+        if _give_up(package, PackageState.FAILED, str(error), now + timedelta(seconds=perf_counter() - began)):
+            raise
     except Exception as error:
-        _give_up(package, PackageState.QUEUED, f"生成时出错（{type(error).__name__}），系统会自动再试", None)
-        raise
+        if _give_up(package, PackageState.QUEUED, f"生成时出错（{type(error).__name__}），系统会自动再试", None):
+            raise
 
 
 def build_package(
@@ -120,10 +120,10 @@ def _sweep(number: str) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _give_up(package: Package, state: PackageState, error: str, now: datetime | None) -> None:
-    """Note why this attempt came to nothing, unless another has finished the package meanwhile."""
+def _give_up(package: Package, state: PackageState, error: str, now: datetime | None) -> bool:
+    """Note why this attempt came to nothing; False where another has finished the package meanwhile."""
     mine = Package.objects.filter(pk=package.pk, state=PackageState.RUNNING)
-    mine.update(state=state, error=error, finished_at=now)
+    return bool(mine.update(state=state, error=error, finished_at=now))
 
 
 def _audit_built(contract: "Contract", number: str, built: BuiltPackage, actor: Actor, now: datetime) -> None:

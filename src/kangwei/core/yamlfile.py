@@ -209,6 +209,7 @@ _REASONS = {
     "int_from_float": "应为整数",
     "decimal_type": "应为数字",
     "decimal_parsing": "应为数字",
+    "finite_number": "应为数字",
     "bool_type": "应为 true 或 false",
     "bool_parsing": "应为 true 或 false",
     "date_type": "应为日期，例如 2026-01-31",

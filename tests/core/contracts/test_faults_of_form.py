@@ -66,7 +66,7 @@ def test_the_example_is_sound():
         ("within: 2wd", "within: 2 工作日", "41: duties.第2项.cadence.within：时限「2 工作日」看不懂"),
         ("share: 60", "share: 160", "52: payments.第1项.share：应 ≤ 100，写的是「160」"),
         ("share: 60", "share: 60%", "52: payments.第1项.share：应为数字，写的是「60%」"),
-        ("value: 9,", "value: .inf,", "48: measures.第1项.value：应为数字，写的是「.inf」"),
+        ("value: 9,", "value: inf,", "48: measures.第1项.value：应为数字，写的是「inf」"),
         ('op: ">="', 'op: "≥"', "48: measures.第1项.op：应为 '>='、'>'、'<='、'<' 或 '='，写的是「≥」"),
         ("lines: 70-72", "lines: 七十", "59: ignored.第1项.lines：行号应写作「起始行-终止行」或单个行号，例如 12-18"),
         ('cite: "small.txt:30"', "cite: 第 30 行", "37: duties.第1项.cite：出处应写作「文件名:起始行-终止行」"),
