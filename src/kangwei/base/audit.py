@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kangwei.base.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 # What an action is called on screen; tests/apps/base holds it against the actions in the code.
 LABELS = {
@@ -156,4 +158,6 @@ def timeline(subject_type: str, subject_id: str, *, limit: int = 30) -> list[Eve
 
 
 def _detail(data: dict[str, Any]) -> str:
-    return "，".join(str(value) for value in data.values() if isinstance(value, str) and value)[:200]
+    """The words among the data; digests say nothing to a reader."""
+    words = (value for value in data.values() if isinstance(value, str) and value)
+    return "，".join(word for word in words if not DIGEST.fullmatch(word))[:200]

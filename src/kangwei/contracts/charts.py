@@ -24,6 +24,7 @@ def monthly_chart(months: dict[str, dict[str, int]], listing: str) -> dict[str, 
             "type": "bar",
             "stack": "all",
             "tone": tone,
+            "itemStyle": {"opacity": 0.45 if standing == Standing.UPCOMING else 1},
             "data": [
                 {"value": months[month].get(standing, 0), "url": f"{listing}&month={month}&standing={standing}"}
                 for month in names
@@ -34,7 +35,7 @@ def monthly_chart(months: dict[str, dict[str, int]], listing: str) -> dict[str, 
     ]
     return {
         "tooltip": {"trigger": "axis"},
-        "legend": {"top": 0, "left": 0},
+        "legend": {"type": "scroll", "top": 0, "left": 0},
         "grid": {"left": 48, "right": 8, "top": 32, "bottom": 24},
         "xAxis": {"type": "category", "data": names},
         "yAxis": {"type": "value", "minInterval": 1},

@@ -64,7 +64,7 @@ def read_tree(text: str, file: str) -> Tree:
     is empty or too large, nests without end, repeats a key, or uses anchors: with anchors a small file can unfold into
     an endless one.
     """
-    if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
+    if len(text.encode(errors="replace")) > MAX_BYTES:
         raise FileError(Problem(file, 1, "", f"文件超过 {MAX_BYTES // 1000} KB"))
     try:
         loader = _Loader(text)

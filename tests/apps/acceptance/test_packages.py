@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -35,10 +36,10 @@ def built(filled, now, tmp_path):
         yield archive
 
 
-def archived_file(contract, settings):
+def archived_file(contract, settings) -> Path:
     """Where the bytes of the contract's first document lie."""
     version = contract.evidence.first().document.versions.get()
-    return settings.ARCHIVE / version.sha256[:2] / version.sha256[2:], version
+    return settings.ARCHIVE / version.sha256[:2] / version.sha256[2:]
 
 
 # ---- What is in a package ----
@@ -70,7 +71,7 @@ def test_the_ledger_ties_occurrence_evidence_document_and_clause(built):
     ledger = json.loads(built.read("台账.json"))
 
     done = [row for row in ledger["occurrences"] if row["state"] == "done"]
-    assert [row["key"] for row in done] == ["db-inspection:业务库甲:2026-11"]
+    assert [row["key"] for row in done] == ["db-inspection|业务库甲|2026-11"]
     number = done[0]["evidence"][0]["document"]
     document = next(row for row in ledger["documents"] if row["number"] == number)
     manifest = json.loads(built.read("manifest.json"))
@@ -219,21 +220,20 @@ def test_a_worker_killed_half_way_leaves_nothing_behind_and_the_job_is_done_agai
     assert verify_package(storage.path_of(package.number)).whole
 
 
-def test_what_a_kill_left_on_disk_goes_when_the_package_is_ready(filled, now, run_jobs):
+def test_what_a_kill_left_on_disk_goes_when_the_package_is_ready(filled, now, django_capture_on_commit_callbacks):
     package = actions.request_package(contract=filled, actor=TESTER, now=now)
     left = storage.folder() / f"{package.number}-abc"
     left.mkdir()
     (left / ".package.zip.part").write_bytes(b"half")
 
-    with_callbacks = actions.build_requested
-    with_callbacks(package_id=package.pk, actor=TESTER, now=now)
-    actions._sweep(package.number)  # what the commit of a real worker calls
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.build_requested(package_id=package.pk, actor=TESTER, now=now)
 
     assert [path.name for path in storage.folder().iterdir()] == [f"{package.number}.zip"]
 
 
 def test_a_changed_archive_file_fails_the_package_and_names_the_document(filled, now, run_jobs, settings):
-    path, _ = archived_file(filled, settings)
+    path = archived_file(filled, settings)
     path.chmod(0o640)
     path.write_bytes(b"changed")
     package = actions.request_package(contract=filled, actor=TESTER, now=now)
@@ -248,7 +248,7 @@ def test_a_changed_archive_file_fails_the_package_and_names_the_document(filled,
 
 
 def test_a_missing_archive_file_fails_the_command_lines_package_too(filled, now, settings, tmp_path):
-    path, _ = archived_file(filled, settings)
+    path = archived_file(filled, settings)
     path.unlink()
 
     with pytest.raises(ActionError, match="WD-202611-0001 项目合同，第 1 版：归档文件缺失"):

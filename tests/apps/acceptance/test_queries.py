@@ -110,9 +110,7 @@ def test_the_overview_counts_what_the_rows_say(scattered, now, days):
     assert overview == {row.pk: queries.completeness(row, moment).totals for row in scattered}
 
 
-def test_the_overview_costs_three_queries_for_any_number_of_contracts(
-    make_contract, now, django_assert_num_queries
-):
+def test_the_overview_costs_three_queries_for_any_number_of_contracts(make_contract, now, django_assert_num_queries):
     contracts = [make_contract(id=f"contract-{number}") for number in range(3)]
 
     with django_assert_num_queries(3):
@@ -125,12 +123,18 @@ def test_the_overview_costs_three_queries_for_any_number_of_contracts(
 def test_every_item_of_the_library_contracts_is_found(db, now, name):
     path = LIBRARY / f"{name}.yaml"
     contract = actions.load_contract_file(
-        text=path.read_text(encoding="utf-8"), file=path.name, calendar=bundled_calendar(), actor=System("测试"), now=now
+        text=path.read_text(encoding="utf-8"),
+        file=path.name,
+        calendar=bundled_calendar(),
+        actor=System("测试"),
+        now=now,
     ).contract
 
     found = queries.completeness(contract, now)
 
     assert queries.overview([contract], now)[contract.pk] == found.totals
-    listed = contract.clauses.filter(section="acceptance").count() or contract.clauses.filter(section="deliverable").count()
+    listed = (
+        contract.clauses.filter(section="acceptance").count() or contract.clauses.filter(section="deliverable").count()
+    )
     assert found.totals.lines == listed
     assert {line.item.kind.value for line in found.lines} >= {"scheduled", "on_demand"}

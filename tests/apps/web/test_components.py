@@ -84,6 +84,7 @@ def test_each_citation_is_a_chip():
     html = render("{% cite text %}", text="blood-2025.txt:345-347; blood-2025.txt:811")
 
     assert html.count('class="kw-cite"') == 2
+    assert html.count('class="kw-cite-file"') == 1
     assert 'title="采购文件 blood-2025.txt 第 345-347 行"' in html
 
 
@@ -92,7 +93,7 @@ def test_citations_may_come_as_objects():
         def __str__(self) -> str:
             return "blood-2025.txt:9"
 
-    assert "blood-2025.txt:</span>9" in render("{% cite cites %}", cites=(Citation(),))
+    assert 'title="采购文件 blood-2025.txt 第 9 行">9<' in render("{% cite cites %}", cites=(Citation(),))
 
 
 @pytest.mark.parametrize("nothing", ["", None, ()])

@@ -59,7 +59,7 @@ class Check(_Model):
     def limits(self) -> str:
         """Both thresholds as the sheet prints them, "" for a check that only records."""
         named = (("警告", self.warning), ("严重", self.critical))
-        return "，".join(f"{name} {threshold}" for name, threshold in named if threshold)
+        return "，".join(f"{name} {threshold.label}" for name, threshold in named if threshold)
 
     @model_validator(mode="after")
     def _thresholds_agree(self) -> Self:

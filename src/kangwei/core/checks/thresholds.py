@@ -33,6 +33,11 @@ class Threshold:
     op: str
     bound: Scalar
 
+    @property
+    def label(self) -> str:
+        """As screen and sheet print it: `> 90`, `= 否`."""
+        return f"{self.op} {'是' if self.bound else '否'}" if isinstance(self.bound, bool) else str(self)
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `> 90`, `<= 0.5`, `= false` or `!= "primary"`; ValueError, in Chinese, for anything else."""

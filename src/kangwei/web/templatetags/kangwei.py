@@ -46,14 +46,17 @@ def state_badge(state: str, label: str) -> dict[str, str]:
 
 
 @register.inclusion_tag("components/cite.html")
-def cite(clause_cite: object) -> dict[str, list[tuple[str, str]]]:
-    """One chip a citation: `"a.txt:1-3"`, several parted by `;`, or an iterable of them; empty gives none."""
+def cite(clause_cite: object) -> dict[str, list[tuple[str, list[str]]]]:
+    """Chips of `"a.txt:1-3"`, several parted by `;`, or an iterable of them: a file once, each of its places."""
     if clause_cite is None or isinstance(clause_cite, str):
         parts: Iterable[object] = (clause_cite or "").split(";")
     else:
         parts = clause_cite if isinstance(clause_cite, Iterable) else [clause_cite]
     texts = [text for part in parts if (text := str(part).strip())]
-    return {"citations": [(file, lines) for file, _, lines in (text.rpartition(":") for text in texts)]}
+    by_file: dict[str, list[str]] = {}
+    for file, _, lines in (text.rpartition(":") for text in texts):
+        by_file.setdefault(file, []).append(lines)
+    return {"citations": list(by_file.items())}
 
 
 @register.inclusion_tag("components/progress.html")
