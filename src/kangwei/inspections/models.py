@@ -12,7 +12,7 @@ TONES = {
     Verdict.WARNING: "warn",
     Verdict.UNMEASURED: "warn",
     Verdict.NORMAL: "ok",
-    Verdict.RECORDED: "ok",
+    Verdict.RECORDED: "muted",
     Verdict.NOT_APPLICABLE: "muted",
 }
 
