@@ -8,7 +8,7 @@ from kangwei.documents.models import Document, DocumentVersion
 
 def documents(ids: list[int]) -> QuerySet[Document]:
     """These documents with their versions, newest version first, in two queries."""
-    versions = Prefetch("versions", DocumentVersion.objects.order_by("-version"))
+    versions = Prefetch("versions", DocumentVersion.objects.defer("context").order_by("-version"))
     return Document.objects.filter(pk__in=ids).prefetch_related(versions)
 
 

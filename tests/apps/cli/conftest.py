@@ -56,7 +56,9 @@ def small_file(tmp_path) -> Callable[..., Path]:
 
 def environment(var: Path) -> dict[str, str]:
     """The environment of a process that works in a var folder of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KANGWEI_", "DATABASE_URL"))}
+    # Compiled modules are kept, whatever the environment says: dozens of processes start here.
+    ours = ("KANGWEI_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"KANGWEI_VAR": str(var), "KANGWEI_LOG_LEVEL": "WARNING"}
 
 
