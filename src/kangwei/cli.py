@@ -15,7 +15,7 @@ from django.db import DatabaseError
 
 from kangwei.base.errors import ActionError
 from kangwei.commands import database
-from kangwei.commands.arguments import Parser, address, month, port, whole
+from kangwei.commands.arguments import Parser, address, month, name, port, whole
 from kangwei.commands.files import why
 from kangwei.commands.output import complain, tolerate_any_terminal
 from kangwei.core.contracts import ContractFileError
@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         complain(why(error))
+    except UnicodeEncodeError:
+        complain("参数中有不是 UTF-8 的字符。")
     except KeyboardInterrupt:
         complain("已中断。")
         return INTERRUPTED
@@ -108,7 +110,7 @@ def _add_contract(commands: "Commands[Parser]") -> None:
         verbs, "load", _contract_load, "载入合同文件", "几个文件要么全部载入，要么都不载入；内容相同则不变。"
     )
     load.add_argument("files", type=Path, nargs="+", metavar="文件", help="合同文件（YAML）")
-    load.add_argument("--supplier", default="", metavar="名称", help="承担合同的乙方")
+    load.add_argument("--supplier", type=name, metavar="名称", help="承担合同的乙方")
     diff = _command(verbs, "diff", _contract_diff, "列出载入合同文件会带来的变化", "什么也不写入；有无变化都返回 0。")
     diff.add_argument("file", type=Path, metavar="文件", help="合同文件（YAML）")
 
@@ -193,7 +195,7 @@ def _contract_load(arguments: argparse.Namespace) -> int:
     from kangwei.commands.auditing import command_line
     from kangwei.commands.contracts import load
 
-    return load(arguments.files, supplier=arguments.supplier, actor=command_line(), now=_now())
+    return load(arguments.files, supplier=arguments.supplier or "", actor=command_line(), now=_now())
 
 
 def _contract_diff(arguments: argparse.Namespace) -> int:

@@ -63,6 +63,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def name(text: str) -> str:
+    """What an organisation is called: some text, of 200 characters at most."""
+    if not 1 <= len(text.strip()) <= 200:
+        raise argparse.ArgumentTypeError("应为 1 到 200 个字")
+    return text.strip()
+
+
 def month(text: str) -> date:
     """`2026-11` as the first day of that month."""
     match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text)

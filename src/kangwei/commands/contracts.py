@@ -73,7 +73,7 @@ def _load(path: Path, text: str, actor: Actor, now: datetime) -> LoadResult:
 
 def _assign(contract: "Contract", supplier: str, actor: Actor, now: datetime) -> None:
     """Separate from the load, which changes nothing where the same file comes again."""
-    if supplier and (contract.supplier is None or contract.supplier.name != supplier.strip()):
+    if supplier and (contract.supplier is None or contract.supplier.name != supplier):
         actions.assign_supplier(contract=contract, supplier=supplier, actor=actor, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kangwei.base.errors import ActionError
 from kangwei.commands.output import say
 from kangwei.core.documents import verify_package
 
@@ -17,6 +18,8 @@ _KINDS = {
 
 def verify(path: Path) -> int:
     """0 only where no byte of the package differs from what was written."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise ActionError(f"{path}：不是普通文件")  # a device or a pipe has no end to look at first
     report = verify_package(path)
     for problem in report.problems:
         say(f"{_KINDS[problem.kind]} {problem.name or '整个包'}：{problem.reason}")

@@ -62,11 +62,11 @@ def environment(var: Path) -> dict[str, str]:
     return kept | {"KANGWEI_VAR": str(var), "KANGWEI_LOG_LEVEL": "WARNING"}
 
 
-def as_process(var: Path, *arguments: object) -> Outcome:
-    """A command as a process of its own, with its own database under `var`."""
+def as_process(var: Path, *arguments: object, **settings: str) -> Outcome:
+    """A command as a process of its own, with its own database under `var`; `settings` go to its environment."""
     done = subprocess.run(
         [sys.executable, "-m", "kangwei.cli", *map(str, arguments)],
-        env=environment(var), capture_output=True, text=True, timeout=120, check=False,
+        env=environment(var) | settings, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     return Outcome(done.returncode, done.stdout.splitlines(), done.stderr.splitlines())
 

@@ -27,6 +27,7 @@ MANUAL = Path(__file__).parents[3] / "docs" / "how-to" / "command-line.md"
         (["up", "--port", "0"], "--port：应为 1 到 65535 的整数，写的是「0」"),
         (["up", "--host", "example.org"], "--host：应为 IP 地址，写的是「example.org」"),
         (["simulate", "--months", "99"], "--months：应为 1 到 12 的整数，写的是「99」"),
+        (["contract", "load", "a.yaml", "--supplier", " "], "--supplier：应为 1 到 200 个字"),
         (["verify", "--json=1", "a.zip"], "不认识的参数 --json=1"),
     ],
 )
@@ -99,6 +100,23 @@ def test_a_var_folder_that_is_a_file_is_refused_without_a_stack_trace(tmp_path):
 
     assert outcome.status == 1
     assert outcome.err == [f"{tmp_path}/var：已有同名文件"]
+
+
+def test_a_setting_that_cannot_be_used_is_named(tmp_path):
+    outcome = as_process(tmp_path, "migrate", KANGWEI_QUEUE="carrier-pigeon://roof")
+
+    assert outcome.status == 1
+    assert outcome.err == [
+        "设置有误：KANGWEI_QUEUE 应以 sqlite://、redis:// 或 postgresql:// 开头，现为「carrier-pigeon」"
+    ]
+
+
+def test_an_argument_that_is_not_utf_8_is_refused_without_a_stack_trace(tmp_path):
+    assert as_process(tmp_path, "migrate").status == 0
+
+    outcome = as_process(tmp_path, "occurrences", os.fsdecode(b"hdc-\xff"))
+
+    assert (outcome.status, outcome.err) == (1, ["参数中有不是 UTF-8 的字符。"])
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, library):
