@@ -85,6 +85,7 @@ def test_what_editors_add_does_no_harm(text):
         ("a: 1\nb: \x07\n", "a.yaml:2: 整个文件：不是合格的 YAML：含有控制字符"),
         ('a: 1\nb: "\\0"\n', "a.yaml:2: b：含有控制字符"),
         ('a: "\\ud800"\n', "a.yaml:1: a：含有控制字符"),
+        ("a: 1\nb: \ud800\n", "a.yaml:2: 整个文件：不是合格的 YAML：含有控制字符"),
         ("a: 1\nb: &x 甲\nc: *x\n", "a.yaml:2: 整个文件：不接受 YAML 锚点与别名（& 和 *）"),
         (
             "a: 1\nb: *重要\n",

@@ -63,13 +63,14 @@ def up(*, host: str, port: int, library: bool, now: datetime) -> int:
 
 
 class StopSignal:
-    """Remembers that the process was told to stop; a signal that is ignored (nohup) stays ignored."""
+    """Remembers that the process was told to stop. Under nohup, which ignores it, a closed terminal says nothing."""
 
     def __init__(self) -> None:
         self.received = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._receive)
+        signal.signal(signal.SIGINT, self._receive)
+        signal.signal(signal.SIGTERM, self._receive)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._receive)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         del number, frame

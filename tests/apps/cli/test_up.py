@@ -1,6 +1,7 @@
 """`kangwei up` as a user runs it: a real process with real children, on a free port."""
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -26,6 +27,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kangwei.cli", "up", "--port", str(port), "--no-library"],
             env=environment(var), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
         )  # fmt: skip
         self.lines: list[str] = []
         for line in self.process.stdout:
@@ -105,6 +107,17 @@ def test_the_first_start_serves_prints_passwords_once_and_ends_without_a_trace(v
         assert up.get("/readyz")[0] == 200
 
         up.process.send_signal(signal.SIGTERM)
+        status, rest, errors = up.end()
+        assert (status, rest) == (0, "康维已停止。"), errors
+        assert up.all_gone()
+
+
+def test_ctrl_c_reaches_the_whole_process_group_and_ends_it_in_order(var):
+    with running(var) as up:
+        assert {os.getpgid(child.pid) for child in up.below} == {up.process.pid}
+
+        os.killpg(up.process.pid, signal.SIGINT)
+
         status, rest, errors = up.end()
         assert (status, rest) == (0, "康维已停止。"), errors
         assert up.all_gone()

@@ -15,7 +15,6 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.core.calendars import day_start
 from kangwei.documents.queries import documents
 from kangwei.simulation.replay import replay
-from tests.apps.cli.conftest import kangwei  # noqa: F401 (a fixture)
 from tests.factories.contracts import load_small, small_contract_text
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +27,12 @@ DUTIES = [
         "cadence": {"every": "month"}, "produces": ["数据库巡检报告"], "cite": "small-2026.txt:20-21",
     },
     {
-        "id": "site-inspection", "name": "门户每日巡检", "activity": "inspection", "per": "database",
-        "cadence": {"every": "day"}, "cite": "small-2026.txt:22",
+        "id": "site-inspection", "name": "门户每日巡检", "activity": "inspection", "cadence": {"every": "day"},
+        "cite": "small-2026.txt:22",
+    },
+    {
+        "id": "backup-log", "name": "每日备份登记", "activity": "backup", "cadence": {"every": "day"},
+        "evidence": "document", "cite": "small-2026.txt:24",
     },
     {
         "id": "call-log", "name": "每周来电统计", "activity": "report", "cadence": {"every": "week"},
@@ -80,7 +83,7 @@ def test_the_work_has_every_kind_of_outcome_and_lies_between_the_first_day_and_n
     summary = story()
 
     contract, standings = all_contracts().get(), summary.standings
-    assert standings["done"] > 150
+    assert standings["done"] > 100
     assert standings["late"] > 0
     assert standings["overdue"] > 0
     assert summary.runs > 40
@@ -123,7 +126,7 @@ def test_a_real_party_by_a_practice_name_is_left_alone(make_party):
     assert not all_contracts().exists()
 
 
-def test_the_command_prints_passwords_and_counts_and_refuses_a_second_time(kangwei, tmp_path, monkeypatch, settings):  # noqa: F811
+def test_the_command_prints_passwords_and_counts_and_refuses_a_second_time(kangwei, tmp_path, monkeypatch, settings):
     settings.VAR = tmp_path
     (tmp_path / "small-2026.yaml").write_text(text(), "utf-8")
     monkeypatch.setattr(practising, "library_files", lambda: [tmp_path / "small-2026.yaml"])

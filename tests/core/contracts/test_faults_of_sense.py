@@ -33,7 +33,7 @@ def test_a_fault_is_named_with_line_field_and_reason(old, new, complaint):
 
 
 def test_what_stands_just_inside_the_limits_is_fine():
-    load(changed(("range: 11-80", "range: 90"), ("small.txt:30", "small.txt:20-59"), ("lines: 70-72", "lines: 90")))
+    load(changed(("range: 11-80", "range: 90"), ("small.txt:30", "small.txt:51-90"), ("lines: 70-72", "lines: 90")))
 
 
 def test_every_fault_is_named_at_once():
@@ -123,6 +123,8 @@ def test_a_key_period_that_no_duty_asks_for_is_a_misspelling():
         "small-2026.yaml:15: key_periods.第1项.name：没有义务提到「北京市两会」，义务里写的是：北京两会"
     ]
     load(key_periods("", "北京市两会"))
+    any_period = "  - {id: any, name: 重保, activity: duty, cadence: {during: key-periods}, cite: 'small.txt:31'}\n"
+    load(key_periods(", names: [北京两会]", "北京市两会").replace("deliverables:", any_period + "deliverables:"))
 
 
 def test_more_occurrences_than_anybody_can_do_are_a_slip_of_the_pen():

@@ -121,6 +121,13 @@ def test_windows_end_with_the_term():
     assert (second.key, second.due) == ("d|2026-03", datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC))
 
 
+def test_parts_of_periods_count_and_contract_years_do_not_depend_on_the_first_day():
+    term = Term.of(date(2026, 3, 15), 12)
+    assert len(keys({"every": "month"}, term=term)) == 13
+    assert keys({"every": "year"}, term=term) == ["d|2026", "d|2027"]
+    assert keys({"times": 1, "per": "year"}, term=term) == ["d|year1#1"]
+
+
 def test_days_that_may_still_be_rearranged_say_so():
     term = Term(date(2026, 12, 31), date(2027, 1, 4))
     assert [(row.period, row.estimated) for row in occurrences({"every": "workday"}, term=term)] == [
