@@ -1,31 +1,34 @@
 """Occurrences a second: a year of the library's contracts, their target groups widened to 5,000 targets in all.
 
-Beside it, in the same run, what no generator can undercut: building the same number of Occurrence values from values that are
-already there. Run with `python -m bench.occurrences`.
+Beside it, in the same run, what no generator can undercut: building the same number of Occurrence values from values
+that are already there. Run with `python -m bench.occurrences`.
 """
 
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 
-from kangwei.core.calendars import bundled_calendar
-from kangwei.core.contracts import load_contract
+from kangwei.core.calendars import Term, bundled_calendar
+from kangwei.core.contracts import Contract, load_contract
 from kangwei.core.obligations import DutySpec, Occurrence, generate
 
 TARGETS = 5_000
 ROUNDS = 5
 
 
-def contracts():
+def contracts() -> Iterator[Contract]:
     """The library's contracts, checked."""
     folder = files("kangwei") / "library" / "contracts"
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         yield load_contract(entry.read_text("utf-8"), file=entry.name, calendar=bundled_calendar()).contract
 
 
-def workload() -> list[tuple[list[DutySpec], dict[str, list[str]], object]]:
+Work = list[tuple[list[DutySpec], dict[str, list[str]], Term]]
+
+
+def workload() -> Work:
     """(duties, targets, term) by contract, every group of equal size, 5,000 targets together."""
     loaded = list(contracts())
     size = TARGETS // sum(len(contract.targets) for contract in loaded)
@@ -39,7 +42,7 @@ def workload() -> list[tuple[list[DutySpec], dict[str, list[str]], object]]:
     ]
 
 
-def run(work) -> int:
+def run(work: Work) -> int:
     """Generate everything, keeping one contract at a time; the number of occurrences."""
     calendar = bundled_calendar()
     return sum(sum(1 for _ in generate(duties, targets, term, calendar)) for duties, targets, term in work)

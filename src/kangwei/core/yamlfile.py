@@ -80,13 +80,22 @@ def read_tree(text: str, file: str) -> Tree:
     return Tree(file, data, reader.lines)
 
 
+class ModelError(FileError):
+    """Data that its model refuses; `paths` are the places of the faults."""
+
+    def __init__(self, paths: list[Path], problems: list[Problem]) -> None:
+        super().__init__(*problems)
+        self.paths = paths
+
+
 def validated(model: type[_Model], tree: Tree) -> _Model:
-    """The data as a model. Raises FileError with every fault that the model finds."""
+    """The data as a model. Raises ModelError with every fault that the model finds."""
     try:
         return model.model_validate(tree.data)
     except ValidationError as error:
-        faults = [(_locate(model, fault["loc"]), fault) for fault in error.errors()]
-        raise FileError(*(tree.problem(path, _reason(fault, known)) for (path, known), fault in faults)) from None
+        faults = [(*_locate(model, fault["loc"]), fault) for fault in error.errors()]
+        problems = [tree.problem(path, _reason(fault, known)) for path, known, fault in faults]
+        raise ModelError([path for path, _, _ in faults], problems) from None
 
 
 class _AnchorError(yaml.MarkedYAMLError):

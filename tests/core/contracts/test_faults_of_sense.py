@@ -133,3 +133,44 @@ def test_more_occurrences_than_anybody_can_do_are_a_slip_of_the_pen():
     assert complaints(changed((members, "count: 10000"), ("{every: month}", "{every: day}"))) == [
         "small-2026.yaml:34: duties.第1项.cadence：到这项为止，合同期内的应履行项超过 500000 项，请核对频次与对象数量"
     ]
+
+
+class TestFaultsOfFormAndOfSenseAtOnce:
+    """One reading tells everything: what is badly written, and what is badly meant beside it."""
+
+    def test_all_that_an_author_can_get_wrong_on_one_day(self):
+        said = complaints(
+            changed(
+                ("limit: 10m", "limit: 10x"),  # a wrong duration…
+                ("when: {period: off}, cite", "when: {severity: 重大}, cite"),
+                (
+                    "duties:\n",
+                    '  - {clock: response, limit: 5m, when: {place: 远郊}, cite: "small.txt:22"}\nduties:\n',  # …a tie…
+                ),
+                ("activity: inspection", "activty: inspection"),  # …an unknown key…
+                ("cadence: {on: change, within: 2wd}", "cadence: {during: holidays, names: [元旦]}"),  # …never…
+                ("2026-01-01, months: 12", "2026-03-01, months: 6"),
+                ("small.txt:52", "small.txt:152"),  # …and past the end
+            )
+        )
+        assert [complaint.split("：")[0].split(": ", 1)[1] for complaint in said] == [
+            "service_levels.第1项.limit", "service_levels.第3项", "duties.第1项.activity", "duties.第1项.activty",
+            "duties.第2项.cadence", "measures.第1项.cite",
+        ]  # fmt: skip
+        assert (
+            "看不懂" in said[0] and "同一工单可同时适用" in said[1] and "一次也不出现" in said[4] and "超出" in said[5]
+        )
+
+    def test_an_unknown_key_of_the_head_hides_nothing(self):
+        said = complaints(
+            changed(("title: 数据库运维", "title: 数据库运维\ntitel: x"), ("small.txt:52", "small.txt:152"))
+        )
+        assert ["titel" in said[0], "超出" in said[1], len(said)] == [True, True, 2]
+
+    def test_where_the_head_itself_is_wrong_only_that_is_said(self):
+        said = complaints(changed(("  lines: 90\n", ""), ("small.txt:52", "small.txt:152")))
+        assert len(said) == 1 and "source.lines" in said[0]
+
+    def test_a_reference_to_what_is_badly_written_is_no_second_fault(self):
+        said = complaints(changed(("group: 过程文档, cite", "grup: 过程文档, cite")))
+        assert len(said) == 1 and "grup" in said[0]

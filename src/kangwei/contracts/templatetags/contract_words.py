@@ -33,6 +33,23 @@ LABELS = {
 }  # fmt: skip
 
 
+FIELDS = LABELS | {
+    "name": "名称", "title": "名称", "what": "名称", "role": "岗位", "cite": "出处", "cadence": "频次",
+    "clock": "时钟",
+    "limit": "时限", "when": "条件", "activity": "活动", "per": "逐一对象", "quantity": "每次数量",
+    "produces": "成果物",
+    "evidence": "佐证", "method": "方式", "scope": "范围", "onsite": "驻场", "op": "比较", "value": "限值", "id": "编号",
+    "package": "包号", "buyer": "甲方", "term": "合同期", "calendars": "计时日历", "key_periods": "重点时段",
+    "source": "采购文本",
+}  # fmt: skip
+
+
+@register.filter
+def field_label(name: str) -> str:
+    """What a field of the contract file is called on screen."""
+    return FIELDS.get(name, name)
+
+
 @register.filter
 def clause_name(clause: Clause) -> str:
     """The clause's name; a service level reads 「响应时限 10分钟」."""

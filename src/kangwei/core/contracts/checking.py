@@ -29,6 +29,17 @@ def check(contract: Contract, calendar: StatutoryCalendar, source_text: str | No
     ]
 
 
+def check_part(contract: Contract, calendar: StatutoryCalendar) -> list[Fault]:
+    """The faults that show in a part of a contract as well: those where nothing refers to anything else."""
+    return [
+        *_source(contract, None),
+        *_citations(contract),
+        *_keys(contract),
+        *_ties(contract.service_levels),
+        *_cadences(contract, calendar),
+    ]
+
+
 def _source(contract: Contract, source_text: str | None) -> Iterator[Fault]:
     source = contract.source
     if source.range[1] > source.lines:
