@@ -57,9 +57,11 @@ def small_file(tmp_path) -> Callable[..., Path]:
 def environment(var: Path) -> dict[str, str]:
     """The environment of a process that works in a var folder of its own."""
     # Compiled modules are kept, whatever the environment says: dozens of processes start here.
-    ours = ("KANGWEI_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    ours = ("KANGWEI_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"KANGWEI_VAR": str(var), "KANGWEI_LOG_LEVEL": "WARNING"}
+    return kept | {
+        "KANGWEI_VAR": str(var), "KANGWEI_LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "kangwei.config.settings",
+    }  # fmt: skip
 
 
 def as_process(var: Path, *arguments: object, **settings: str) -> Outcome:

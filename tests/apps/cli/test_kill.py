@@ -157,7 +157,7 @@ def do_jobs(var: Path, now: datetime) -> "subprocess.Popen[str]":
 def test_inspections(var, slow_page):
     subprocess.run(
         [sys.executable, "-c", SET_UP_INSPECTIONS, NOW.isoformat(), str(slow_page)],
-        env=environment(var) | {"DJANGO_SETTINGS_MODULE": "kangwei.config.settings"}, check=True,
+        env=environment(var), check=True,
     )  # fmt: skip
     clock = (NOW + timedelta(minutes=10 * step) for step in range(1, 100))
 
@@ -199,7 +199,7 @@ def documented(var) -> Path:
     """The small contract with some forty large documents, and a package asked for on the screen."""
     subprocess.run(
         [sys.executable, "-c", SET_UP_DOCUMENTS, NOW.isoformat()],
-        env=environment(var) | {"DJANGO_SETTINGS_MODULE": "kangwei.config.settings"}, check=True,
+        env=environment(var), check=True,
     )  # fmt: skip
     return var
 

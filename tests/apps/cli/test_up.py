@@ -108,7 +108,7 @@ def test_the_first_start_serves_prints_passwords_once_and_ends_without_a_trace(v
 
         up.process.send_signal(signal.SIGTERM)
         status, rest, errors = up.end()
-        assert (status, rest) == (0, "康维已停止。"), errors
+        assert (status, rest, errors) == (0, "康维已停止。", "")
         assert up.all_gone()
 
 
@@ -119,7 +119,7 @@ def test_ctrl_c_reaches_the_whole_process_group_and_ends_it_in_order(var):
         os.killpg(up.process.pid, signal.SIGINT)
 
         status, rest, errors = up.end()
-        assert (status, rest) == (0, "康维已停止。"), errors
+        assert (status, rest, errors) == (0, "康维已停止。", "")
         assert up.all_gone()
 
 
