@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from axes.utils import reset as reset_lockout
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,8 +12,10 @@ from django.db import transaction
 from kangwei.accounts.enums import OFFICERS, PARTY_KINDS, PartyKind, Role
 from kangwei.accounts.models import Institution, Party, Person, Region, RoleGrant
 from kangwei.base import audit
-from kangwei.base.audit import Actor
+from kangwei.base.audit import Actor, System
 from kangwei.base.errors import ActionError
+
+NOBODY = System("未登录者")
 
 
 @transaction.atomic
@@ -86,8 +89,12 @@ def create_person(
 
 @transaction.atomic
 def grant_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> None:
-    """Give a role. ActionError where the party's kind may not hold it, or where one person would hold two of the
-    three officers' roles (系统管理员, 安全管理员, 审计员)."""
+    """Give a role. ActionError where the party's kind may not hold it, where one person would hold two of the three
+    officers' roles (系统管理员, 安全管理员, 审计员), or where somebody gives it to himself."""
+    if actor == person:
+        raise ActionError("不能给自己授予角色，请由另一名安全管理员办理", field="role")
+    # Of two grants at once the second sees what the first gave.
+    Person.objects.select_for_update().get(pk=person.pk)
     held = {Role(code) for code in RoleGrant.objects.filter(person=person).values_list("role", flat=True)}
     if role in held:
         return
@@ -105,8 +112,8 @@ def grant_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> No
 @transaction.atomic
 def revoke_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> None:
     """Take a role back; the last 安全管理员 keeps it, or nobody could give roles any more."""
-    if role == Role.SECURITY_OFFICER and RoleGrant.objects.filter(role=role).count() <= 1:
-        raise ActionError("至少要保留一名安全管理员", field="role")
+    if role == Role.SECURITY_OFFICER:
+        _keep_a_security_officer(person)
     deleted, _ = RoleGrant.objects.filter(person=person, role=role).delete()
     if deleted:
         audit.append(
@@ -114,9 +121,21 @@ def revoke_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> N
         )
 
 
+def _keep_a_security_officer(person: Person) -> None:
+    """ActionError where nobody else who can sign in could give roles."""
+    officers = RoleGrant.objects.select_for_update().filter(role=Role.SECURITY_OFFICER, person__is_active=True)
+    if {grant.person_id for grant in officers} == {person.pk}:
+        raise ActionError("至少要保留一名可以登录的安全管理员", field="role")
+
+
 @transaction.atomic
 def reset_password(*, person: Person, actor: Actor, now: datetime) -> str:
-    """Give a new generated password and lift a lock-out; returns the password, shown once."""
+    """Give a new generated password and lift a lock-out; returns the password, shown once.
+
+    ActionError for one's own: changing that asks for the present one.
+    """
+    if actor == person:
+        raise ActionError("不能重置自己的口令，请用「更改口令」")
     password = secrets.token_urlsafe(12)
     person.set_password(password)
     person.must_change_password = True
@@ -128,7 +147,9 @@ def reset_password(*, person: Person, actor: Actor, now: datetime) -> str:
 
 @transaction.atomic
 def change_password(*, person: Person, password: str, actor: Actor, now: datetime) -> None:
-    """Set the person's own password; ActionError where it is too weak."""
+    """Set the person's own password; ActionError where it is too weak, or the one that is in force."""
+    if person.check_password(password):
+        raise ActionError("新口令不能与现口令相同", field="password")
     try:
         validate_password(password, person)
     except ValidationError as error:
@@ -141,12 +162,54 @@ def change_password(*, person: Person, password: str, actor: Actor, now: datetim
 
 @transaction.atomic
 def set_active(*, person: Person, active: bool, actor: Actor, now: datetime) -> None:
-    """Enable or disable a person's sign-in."""
+    """Enable or disable a person's sign-in; ActionError for disabling oneself or the last security officer."""
+    if not active:
+        if actor == person:
+            raise ActionError("不能停用自己")
+        _keep_a_security_officer(person)
     person.is_active = active
     person.save(update_fields=["is_active"])
     audit.append(
         actor=actor, action="accounts.set_active", subject=("person", str(person.pk)), data={"active": active}, now=now
     )
+
+
+@transaction.atomic
+def record_sign_in(*, person: Person, address: str, now: datetime) -> None:
+    """Note that a person signed in, from which address (GB/T 22239 8.1.4.3)."""
+    _audit_door("accounts.sign_in", person, person, address, now)
+
+
+@transaction.atomic
+def record_sign_out(*, person: Person, address: str, now: datetime) -> None:
+    """Note that a person signed out."""
+    _audit_door("accounts.sign_out", person, person, address, now)
+
+
+@transaction.atomic
+def record_refusal(*, username: str, address: str, locked: bool, now: datetime) -> None:
+    """Note a wrong password, or that it locked the door.
+
+    A name that nobody has is left out, for it may be a password typed into the wrong field; and so is every attempt at
+    a door that is locked already, or a script could fill the trail.
+    """
+    person = Person.objects.filter(username=username).first()
+    if person is None:
+        return
+    if not locked:
+        _audit_door("accounts.sign_in_failed", person, NOBODY, address, now)
+    elif not _is_known_locked(person, address, now):
+        _audit_door("accounts.lock_out", person, NOBODY, address, now)
+
+
+def _is_known_locked(person: Person, address: str, now: datetime) -> bool:
+    last = audit.latest("person", str(person.pk))
+    locked = last is not None and last.action == "accounts.lock_out" and last.data["address"] == address
+    return locked and last is not None and now - last.at < settings.AXES_COOLOFF_TIME
+
+
+def _audit_door(action: str, person: Person, actor: Actor, address: str, now: datetime) -> None:
+    audit.append(actor=actor, action=action, subject=("person", str(person.pk)), data={"address": address}, now=now)
 
 
 FIRST_PEOPLE = (

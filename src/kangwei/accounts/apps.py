@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "kangwei.accounts"
     label = "accounts"
     verbose_name = "单位与人员"
+
+    def ready(self) -> None:
+        from kangwei.accounts import receivers  # noqa: F401, PLC0415 (it needs the models, which are loaded by now)

@@ -19,7 +19,7 @@ class InstitutionForm(forms.Form):
 
 class PersonForm(forms.Form):
     username = forms.RegexField(
-        r"^[a-z0-9][a-z0-9._-]*$", label="登录名", max_length=60,
+        r"^[a-z0-9][a-z0-9._-]*$", label="登录名", max_length=50,
         error_messages={"invalid": "登录名只能用小写字母、数字和 . _ -"},
     )  # fmt: skip
     name = forms.CharField(label="姓名", max_length=60)

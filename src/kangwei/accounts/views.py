@@ -111,7 +111,8 @@ def new_person(request: PersonRequest) -> HttpResponse:
         except ActionError as error:
             add_error(form, error)
         else:
-            messages.success(request, f"已登记 {person.name}，初始口令 {password}（只显示这一次，首次登录须更改）")
+            # A warning stays until it is closed; a success would take the password away after seconds.
+            messages.warning(request, f"已登记 {person.name}，初始口令 {password}（只显示这一次，首次登录须更改）")
             return redirect("accounts:person", pk=person.pk)
     return render(request, "accounts/new_person.html", {"form": form})
 
@@ -161,7 +162,7 @@ def _change_person(request: PersonRequest, found: Person) -> None:
         messages.success(request, "角色已更新")
     elif wanted == "reset_password":
         password = actions.reset_password(**facts)
-        messages.success(request, f"新口令 {password}（只显示这一次，登录后须更改）")
+        messages.warning(request, f"新口令 {password}（只显示这一次，登录后须更改）")
     else:
         actions.set_active(active=wanted == "enable", **facts)
         messages.success(request, "已更新")

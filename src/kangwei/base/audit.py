@@ -27,6 +27,10 @@ LABELS = {
     "accounts.reset_password": "重置口令",
     "accounts.change_password": "更改口令",
     "accounts.set_active": "启用或停用",
+    "accounts.sign_in": "登录",
+    "accounts.sign_out": "退出",
+    "accounts.sign_in_failed": "登录失败",
+    "accounts.lock_out": "锁定登录",
     "documents.archive": "归档文档",
     "contracts.load": "载入合同文件",
     "contracts.confirm_start": "确认合同起始日",
@@ -136,6 +140,11 @@ def entries(text: str = "") -> QuerySet[AuditEntry]:
     """Every entry, newest first; with a text those whose actor or subject holds it."""
     found = AuditEntry.objects.order_by("-id")
     return found.filter(Q(actor__icontains=text) | Q(subject_id__icontains=text)) if text else found
+
+
+def latest(subject_type: str, subject_id: str) -> AuditEntry | None:
+    """The last entry about one object."""
+    return AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("-id").first()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def schedule(*, kind: str, key: str, payload: dict[str, Any], due_at: datetime, 
     if created and due_at <= now:
         from kangwei.base.queue import enqueue  # noqa: PLC0415 (the queue's tasks call back into this module)
 
-        transaction.on_commit(lambda: enqueue(job.pk))
+        # robust: with the queue out of reach the change is made all the same, and the sweep finds the job.
+        transaction.on_commit(lambda: enqueue(job.pk), robust=True)
     return job
 
 

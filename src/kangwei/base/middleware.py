@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -33,6 +35,25 @@ class ContentSecurityPolicy:
         return response
 
 
+class RequestLimits:
+    """Refuses what is too large before anything reads it: to strangers a form, to whoever is signed in a package.
+
+    Also a NUL in the address, which PostgreSQL takes in no text.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = request.user.is_authenticated
+        limit = settings.REQUEST_LIMIT if known else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            raise RequestDataTooBig(f"request body over {limit} bytes")
+        if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+            raise SuspiciousOperation("NUL in the query string")
+        return self.get_response(request)
+
+
 class AccessControl:
     """Refuses every view that declares no access, and whoever lacks the one it declares."""
 
@@ -53,7 +74,8 @@ class AccessControl:
         if access.anonymous:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            # What was posted is lost; its address alone would only be refused after the sign-in.
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         if request.user.must_change_password and not access.before_password_change:
             return redirect("accounts:password")
         if access.permission and not request.user.has_perm(access.permission):

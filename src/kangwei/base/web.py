@@ -1,12 +1,15 @@
 """What views of every app share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from kangwei.base.errors import ActionError
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from kangwei.accounts.models import Person
 
 PAGE_SIZE = 50
+EXPORT_LIMIT = 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,6 +27,16 @@ class PersonRequest(HttpRequest):
     """A request that AccessControl let through because somebody is signed in."""
 
     user: "Person"
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request comes from: the caller as the outermost of our own proxies (settings.PROXIES) saw it.
+
+    What stands further left in X-Forwarded-For is the caller's own word and not believed.
+    """
+    chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    chain.append(request.META.get("REMOTE_ADDR", ""))
+    return str(chain[-1 - min(settings.PROXIES, len(chain) - 1)])
 
 
 def add_error(form: Form, error: ActionError) -> None:
@@ -46,3 +60,22 @@ def download(content: bytes, *, file_name: str, content_type: str) -> HttpRespon
 def excel(file_name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """A table as an Excel file."""
     return download(table_workbook(headers, rows), file_name=file_name, content_type=XLSX)
+
+
+def export(
+    request: HttpRequest,
+    file_name: str,
+    headers: Sequence[str],
+    rows: QuerySet[Any],
+    cells: Callable[[Any], Sequence[Any]],
+) -> HttpResponse:
+    """The whole list as an Excel file or, where it is too long for one, back to the list with the reason.
+
+    Half a list would pass for a whole one. Rows are read as they are written, never all held at once.
+    """
+    if rows.count() > EXPORT_LIMIT:
+        messages.error(request, f"超过 {EXPORT_LIMIT:,} 条，一次导不出；请先按合同、月份或状态筛选")
+        query = request.GET.copy()
+        query.pop("export", None)
+        return redirect(f"{request.path}?{query.urlencode()}")
+    return excel(file_name, headers, map(cells, rows.iterator(2000)))

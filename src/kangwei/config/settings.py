@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kangwei.base.middleware.RequestLog",
+    "kangwei.base.middleware.RequestLimits",
     "kangwei.base.middleware.AccessControl",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -65,6 +66,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = env.text("KANGWEI_QUEUE", f"sqlite://{VAR / 'queue.sqlite3'}")
 ARCHIVE = Path(env.text("KANGWEI_ARCHIVE", str(VAR / "archive")))
 UPLOAD_LIMIT = env.number("KANGWEI_UPLOAD_LIMIT_MB", 50) * 1024 * 1024
+# An acceptance package of twenty files (acceptance.forms) and the form around it.
+REQUEST_LIMIT = 21 * UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
@@ -85,7 +88,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = env.number("KANGWEI_PROXIES", 0)
+AXES_CLIENT_IP_CALLABLE = "kangwei.base.web.client_address"
+PROXIES = env.number("KANGWEI_PROXIES", 0)
 
 HTTPS = env.flag("KANGWEI_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -96,7 +96,9 @@ class Occurrence(models.Model):
         constraints = (models.UniqueConstraint(fields=["contract", "key"], name="one_occurrence_a_key"),)
         indexes = (
             models.Index(fields=["contract", "due_at"], name="occurrence_contract_due"),
-            models.Index(fields=["due_at"], name="occurrence_due"),
+            models.Index(fields=["due_at", "id"], name="occurrence_due"),
+            # Everything that counting by standing and month reads, so that it reads the index alone.
+            models.Index(fields=["contract", "state", "due_at", "starts_at", "done_at"], name="occurrence_standing"),
             models.Index(fields=["clause", "target", "due_at"], name="occurrence_clause_target"),
         )
 
@@ -131,7 +133,10 @@ class Evidence(models.Model):
     class Meta:
         ordering = ("recorded_at", "id")
         constraints = (models.UniqueConstraint(fields=["occurrence", "reference"], name="one_evidence_a_reference"),)
-        indexes = (models.Index(fields=["contract", "deliverable"], name="evidence_deliverable"),)
+        indexes = (
+            models.Index(fields=["contract", "deliverable"], name="evidence_deliverable"),
+            models.Index(fields=["recorded_at", "id"], name="evidence_recorded"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"

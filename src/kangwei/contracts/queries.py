@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from kangwei.accounts.queries import contract_scope, prefixed
+from kangwei.accounts.queries import suppliers as all_suppliers
 from kangwei.contracts.enums import OccurrenceState, Standing
 from kangwei.contracts.models import Clause, Contract, ContractFile, Evidence, Occurrence
 from kangwei.core.calendars import SHANGHAI, StatutoryCalendar, Term, bundled_calendar, day_start
@@ -19,12 +21,17 @@ from kangwei.core.obligations import Occurrence as Planned
 from kangwei.core.obligations import Standing as CoreStanding
 
 if TYPE_CHECKING:
-    from kangwei.accounts.models import Person
+    from kangwei.accounts.models import Party, Person
 
 
 def contracts(person: "Person") -> QuerySet[Contract]:
     """The contracts a person may see."""
     return Contract.objects.filter(contract_scope(person)).select_related("buyer", "supplier")
+
+
+def suppliers(person: "Person") -> QuerySet["Party"]:
+    """The suppliers of the contracts a person may see: who else works for the buyer is not a supplier's business."""
+    return all_suppliers().filter(pk__in=contracts(person).order_by().values("supplier"))
 
 
 def all_contracts() -> QuerySet[Contract]:
@@ -41,8 +48,10 @@ def occurrences(person: "Person") -> QuerySet[Occurrence]:
 
 def evidence(person: "Person") -> QuerySet[Evidence]:
     """The evidence of the contracts a person may see, documents with it."""
-    return Evidence.objects.filter(prefixed(contract_scope(person), "contract")).select_related(
-        "contract", "occurrence__clause", "document"
+    return (
+        Evidence.objects.filter(prefixed(contract_scope(person), "contract"))
+        .select_related("contract", "occurrence__clause", "document")
+        .defer("occurrence__clause__data")
     )
 
 
@@ -78,8 +87,7 @@ def due_by_day(rows: QuerySet[Occurrence], first: date, last: date, now: datetim
     """Day of due time (Asia/Shanghai) → standing → count, for the days first to last, in one query."""
     found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     within = rows.filter(due_at__gte=day_start(first), due_at__lt=day_start(last + timedelta(days=1)))
-    counted = with_standing(within, now).order_by().values_list("due_at", "standing").annotate(n=Count("pk"))
-    for due_at, standing, n in counted:
+    for due_at, standing, n in _counted_by_due(within, now):
         found[due_at.astimezone(SHANGHAI).date()][standing] += n
     return found
 
@@ -87,10 +95,21 @@ def due_by_day(rows: QuerySet[Occurrence], first: date, last: date, now: datetim
 def due_by_month(rows: QuerySet[Occurrence], now: datetime) -> dict[str, dict[str, int]]:
     """`2026-11` (Asia/Shanghai) → standing → count, in order."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    counted = with_standing(rows, now).order_by("due_at").values_list("due_at", "standing").annotate(n=Count("pk"))
-    for due_at, standing, n in counted:
+    for due_at, standing, n in _counted_by_due(rows, now):
         found[f"{due_at.astimezone(SHANGHAI):%Y-%m}"][standing] += n
     return found
+
+
+def _counted_by_due(rows: QuerySet[Occurrence], now: datetime) -> Iterable[tuple[datetime, str, int]]:
+    """(due time, standing, count) in order, in one query."""
+    # Nearly everything falls due at the end of some day: a few hundred moments, however many occurrences there are.
+    counted = with_standing(rows, now).order_by().values_list("due_at", "standing").annotate(n=Count("*"))
+    return sorted(counted)
+
+
+def totals(months: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Standing → count over the months of `due_by_month`, every standing present."""
+    return {item.value: sum(month.get(item.value, 0) for month in months.values()) for item in Standing}
 
 
 def accruals(contract: Contract, now: datetime) -> dict[int, Accrual]:
@@ -148,15 +167,22 @@ def standing_evidence(contract: Contract) -> QuerySet[Evidence]:
 
 
 def with_counts(rows: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
-    """The contracts with `owed`, `done`, `overdue` and `next_due`, in one query."""
-    is_due = Q(occurrences__due_at__lte=now)
-    open_rows = Q(occurrences__state=OccurrenceState.OPEN)
+    """The contracts with `owed`, `done`, `overdue` and `next_due`, in one query.
+
+    Each figure reads its own stretch of an index; joining all occurrences and grouping them took a second at 300,000.
+    """
+    mine = Occurrence.objects.filter(contract=OuterRef("pk")).order_by()
+    done, is_open = Q(state=OccurrenceState.DONE), Q(state=OccurrenceState.OPEN)
     return rows.annotate(
-        owed=Count("occurrences", filter=is_due & ~Q(occurrences__state=OccurrenceState.WAIVED)),
-        done=Count("occurrences", filter=is_due & Q(occurrences__state=OccurrenceState.DONE)),
-        overdue=Count("occurrences", filter=open_rows & Q(occurrences__due_at__lt=now)),
-        next_due=Min("occurrences__due_at", filter=open_rows & Q(occurrences__due_at__gte=now)),
+        done=_number_of(mine.filter(done, due_at__lte=now)),
+        owed=F("done") + _number_of(mine.filter(is_open, due_at__lte=now)),
+        overdue=_number_of(mine.filter(is_open, due_at__lt=now)),
+        next_due=Subquery(mine.filter(is_open, due_at__gte=now).order_by("due_at").values("due_at")[:1]),
     ).order_by("code")
+
+
+def _number_of(rows: QuerySet[Occurrence]) -> Coalesce:
+    return Coalesce(Subquery(rows.values("contract").annotate(n=Count("*")).values("n")), 0)
 
 
 def documents_of(found: QuerySet[Evidence]) -> QuerySet[Evidence]:
@@ -182,7 +208,9 @@ def search_contracts(rows: QuerySet[Contract], text: str) -> QuerySet[Contract]:
 
 def search_occurrences(rows: QuerySet[Occurrence], text: str) -> QuerySet[Occurrence]:
     """Those whose duty or target holds the text."""
-    return rows.filter(Q(clause__title__icontains=text) | Q(target__icontains=text))
+    # A few thousand titles are looked through once, not once for every occurrence.
+    clauses = Clause.objects.filter(title__icontains=text).values("pk")
+    return rows.filter(Q(clause__in=clauses) | Q(target__icontains=text))
 
 
 def search_documents(rows: QuerySet[Evidence], text: str) -> QuerySet[Evidence]:

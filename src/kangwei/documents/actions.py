@@ -50,7 +50,9 @@ def add_version(
 ) -> DocumentVersion:
     """Archive an edited file as the next version; what was there stays. ActionError where nothing changed."""
     content_type = _checked(content, file_name)
-    last = DocumentVersion.objects.select_for_update().filter(document=document).order_by("-version")[0]
+    # The document is locked, not its last version: that would still be the last for whoever waited for the lock.
+    Document.objects.select_for_update().get(pk=document.pk)
+    last = DocumentVersion.objects.filter(document=document).order_by("-version")[0]
     version = _add(
         document, last.version + 1, file_name, content, content_type, Origin.UPLOADED, None, note, actor, now
     )

@@ -25,15 +25,17 @@ def home(request: PersonRequest) -> HttpResponse:
     now = timezone.now()
     mine = queries.occurrences(request.user)
     listing = reverse("contracts:occurrence_list")
-    counts = queries.standing_counts(mine, now)
+    months = queries.due_by_month(mine, now)
+    counts = queries.totals(months)
     standing = queries.with_standing(mine, now)
     context = {
         "now": now,
         "counts": [(item, counts[item], f"{listing}?standing={item}") for item in Standing],
-        "chart": monthly_chart(queries.due_by_month(mine, now), f"{listing}?"),
+        "chart": monthly_chart(months, f"{listing}?"),
         "contracts": queries.with_counts(queries.contracts(request.user), now),
-        "soon": standing.filter(standing=Standing.CURRENT, due_at__lt=now + timedelta(days=7))[:12],
-        "overdue": standing.filter(standing=Standing.OVERDUE).order_by("-due_at")[:8],
+        # The bounds say nothing that the standing does not; by them the index is entered where the answer lies.
+        "soon": standing.filter(standing=Standing.CURRENT, due_at__gte=now, due_at__lt=now + timedelta(days=7))[:12],
+        "overdue": standing.filter(standing=Standing.OVERDUE, due_at__lt=now).order_by("-due_at", "-id")[:8],
     }
     return render(request, "home.html", context)
 

@@ -7,8 +7,10 @@ from django.urls import reverse
 from kangwei.accounts import actions, queries
 from kangwei.accounts.enums import Role
 from kangwei.accounts.models import Party, Person
+from kangwei.base import audit
 from kangwei.base.audit import System
 from kangwei.base.errors import ActionError
+from kangwei.base.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 SYSTEM = System("测试")
@@ -49,6 +51,29 @@ def test_the_last_security_officer_stays(make_person, now):
     make_person("security_officer", username="second")
     actions.revoke_role(person=person, role=Role.SECURITY_OFFICER, actor=SYSTEM, now=now)
     assert not person.roles.exists()
+
+
+def test_a_disabled_security_officer_does_not_count_as_one(make_person, now):
+    person, second = make_person("security_officer"), make_person("security_officer", username="second")
+    actions.set_active(person=second, active=False, actor=SYSTEM, now=now)
+    for change in (
+        lambda: actions.revoke_role(person=person, role=Role.SECURITY_OFFICER, actor=SYSTEM, now=now),
+        lambda: actions.set_active(person=person, active=False, actor=SYSTEM, now=now),
+    ):
+        with pytest.raises(ActionError, match="至少要保留一名"):
+            change()
+
+
+def test_nobody_grants_himself_a_role_or_resets_or_disables_himself(make_person, now):
+    officer, other = make_person("security_officer"), make_person("security_officer", username="other")
+    with pytest.raises(ActionError, match="不能给自己"):
+        actions.grant_role(person=officer, role=Role.BUYER_MANAGER, actor=officer, now=now)
+    with pytest.raises(ActionError, match="不能重置自己"):
+        actions.reset_password(person=officer, actor=officer, now=now)
+    with pytest.raises(ActionError, match="不能停用自己"):
+        actions.set_active(person=officer, active=False, actor=officer, now=now)
+    actions.grant_role(person=officer, role=Role.BUYER_MANAGER, actor=other, now=now)
+    assert officer.roles.count() == 2
 
 
 def test_whoever_is_disabled_has_no_permission_and_cannot_sign_in(make_person, now):
@@ -153,11 +178,59 @@ class TestSigningIn:
         person.refresh_from_db()
         assert person.check_password("battery-staple-7")
 
+    def test_a_given_password_is_not_changed_to_itself(self, person, now):
+        with pytest.raises(ActionError, match="不能与现口令相同"):
+            actions.change_password(person=person, password="correct-horse-9", actor=person, now=now)
+
     def test_a_weak_password_is_refused_with_the_reason(self, person):
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         page = client.post("/password/", {"current": "correct-horse-9", "password": "12345", "again": "12345"})
         assert "密码" in page.content.decode() and page.status_code == 200
+
+
+class TestAuditOfSigningIn:
+    """GB/T 22239 8.1.4.3: who came in, who went, who tried."""
+
+    @pytest.fixture
+    def person(self, make_person):
+        person = make_person("buyer_manager", username="wang")
+        person.set_password("correct-horse-9")
+        person.save()
+        return person
+
+    def post(self, password, username="wang", client=None, **headers):
+        return (client or Client()).post("/login/", {"username": username, "password": password}, **headers)
+
+    def entries(self, person):
+        doors = [f"accounts.{name}" for name in ("sign_in", "sign_out", "sign_in_failed", "lock_out")]
+        found = AuditEntry.objects.filter(subject_type="person", subject_id=str(person.pk), action__in=doors)
+        return [(row.action.removeprefix("accounts."), row.actor, row.data["address"]) for row in found]
+
+    def test_in_and_out(self, person):
+        client = Client()
+        self.post("correct-horse-9", client=client)
+        client.post("/logout/")
+        me = person.audit_name
+        assert self.entries(person) == [("sign_in", me, "127.0.0.1"), ("sign_out", me, "127.0.0.1")]
+        assert audit.verify()[1] is None
+
+    def test_failures_and_the_lock_once_under_whatever_spelling(self, person):
+        for username in ("wang", " wang ", "ｗａｎｇ", "wang", "wang", "wang", "wang"):
+            self.post("wrong", username)
+        assert self.post("correct-horse-9").status_code == 429
+        failed = ("sign_in_failed", "未登录者", "127.0.0.1")
+        assert self.entries(person) == [failed] * 4 + [("lock_out", "未登录者", "127.0.0.1")]
+
+    def test_a_name_that_nobody_has_leaves_no_entry(self, person):
+        self.post("x", username="correct-horse-9")
+        assert "correct-horse-9" not in str(list(AuditEntry.objects.values_list("data", "subject_id")))
+
+    def test_behind_a_proxy_the_caller_is_who_the_proxy_saw(self, person, settings):
+        self.post("wrong", HTTP_X_FORWARDED_FOR="9.9.9.9, 10.0.0.7")
+        settings.PROXIES = 1
+        self.post("wrong", HTTP_X_FORWARDED_FOR="9.9.9.9, 10.0.0.7")
+        assert [address for _, _, address in self.entries(person)] == ["127.0.0.1", "10.0.0.7"]
 
 
 class TestPeoplePages:
@@ -181,7 +254,9 @@ class TestPeoplePages:
         form = {"username": "zhao", "name": "赵", "party": make_party().pk, "phone": ""}
         client = client_of("administrator")
         page = client.post(reverse("accounts:new_person"), form, follow=True)
-        message = str(next(iter(page.context["messages"])))
+        shown = next(iter(page.context["messages"]))
+        assert shown.level_tag == "warning"  # which stays on the screen until it is closed
+        message = str(shown)
         assert "初始口令" in message
         password = message.partition("初始口令 ")[2].partition("（")[0]
         assert Person.objects.get(username="zhao").check_password(password)

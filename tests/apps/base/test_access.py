@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -91,3 +92,35 @@ def test_pages_forbid_scripts_and_styles_from_elsewhere():
     policy = Client().get("/login/")["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "script-src" not in policy and "unsafe-eval" not in policy
+
+
+class TestRequestLimits:
+    def test_a_stranger_sends_no_more_than_a_form(self, client_of, settings, db):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+        body = {"username": "x", "password": "y" * 2000}
+        assert Client().post("/login/", body).status_code == 400
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5000
+        assert Client().post("/login/", body).status_code == 200
+
+    def test_whoever_is_signed_in_sends_files_up_to_the_limit(self, client_of, settings, db):
+        client = client_of("buyer_manager")
+        address, text = reverse("contracts:load"), b"kangwei: contract/1\n" * 100
+        settings.REQUEST_LIMIT = 1000
+        assert client.post(address, {"file": SimpleUploadedFile("a.yaml", text)}).status_code == 400
+        settings.REQUEST_LIMIT = 10_000
+        assert client.post(address, {"file": SimpleUploadedFile("a.yaml", text)}).status_code == 200
+
+    def test_a_nul_in_the_address(self, client_of, db):
+        client = client_of("buyer_manager")
+        page = client.get("/contracts/occurrences/?q=a%00b")
+        assert page.status_code == 400 and "请求有误" in page.content.decode()
+        assert client.get("/contracts/occurrences/?q=ab").status_code == 200
+
+
+def test_a_post_after_the_session_ended_leads_home_not_to_a_refusal(db):
+    assert Client().post(reverse("contracts:waive", args=[1]))["Location"] == "/login/?next=/"
+
+
+def test_a_form_without_its_token_says_what_to_do(db):
+    page = Client(enforce_csrf_checks=True).post("/login/", {"username": "x", "password": "y"})
+    assert page.status_code == 403 and "页面已过期" in page.content.decode()

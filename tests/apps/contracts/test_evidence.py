@@ -157,3 +157,38 @@ def test_how_a_duty_stands(contract, now):
     assert (accrual.total, accrual.owed, accrual.done, accrual.late, accrual.waived, accrual.overdue) == (
         36, 29, 1, 1, 1, 28,
     )  # fmt: skip
+
+
+def test_a_file_sent_twice_is_recorded_once(contract, now):
+    row = row_of(contract, "2026-11")
+    first = upload(contract, row, now)
+    with pytest.raises(ActionError, match="没有重复登记"):
+        upload(contract, row, now)
+    assert [evidence.pk for evidence in row.evidence.all()] == [first.pk]
+    upload(contract, row_of(contract, "2026-11", "业务库乙"), now)  # the same sheet may serve another database
+
+
+def test_a_withdrawn_file_may_be_sent_again(contract, now):
+    row = row_of(contract, "2026-11")
+    actions.withdraw_evidence(evidence=upload(contract, row, now), reason="期次选错", actor=SYSTEM, now=now)
+    upload(contract, row, now)
+    row.refresh_from_db()
+    assert row.state == OccurrenceState.DONE
+
+
+def test_withdrawing_from_a_waived_occurrence_leaves_it_waived(contract, now):
+    row = row_of(contract, "2026-11")
+    evidence = actions.record_evidence(
+        contract=contract, occurrence=row, kind=EvidenceKind.RECORD, reference="note:1", actor=SYSTEM, now=now
+    )
+    actions.waive_occurrence(occurrence=row, reason="甲方停用", actor=SYSTEM, now=now)
+    actions.withdraw_evidence(evidence=evidence, reason="记错", actor=SYSTEM, now=now)
+    row.refresh_from_db()
+    assert row.state == OccurrenceState.WAIVED
+
+
+def test_what_an_edited_contract_dropped_meanwhile_is_refused_in_words(contract, now):
+    row = row_of(contract, "2026-11")
+    Occurrence.objects.filter(pk=row.pk).delete()
+    with pytest.raises(ActionError, match="不再要求"):
+        upload(contract, row, now)

@@ -85,6 +85,24 @@ class TestScope:
         assert theirs.get(address).status_code == 200
         assert strangers.get(address).status_code == 404
 
+    def test_a_supplier_learns_no_other_suppliers_name(self, own, other, manager, contract):
+        for name in ("calendar", "occurrence_list"):
+            address = reverse(f"contracts:{name}")
+            assert "试验乙方公司" not in text_of(other.get(address))
+            assert "试验乙方公司" in text_of(own.get(address)) and "试验乙方公司" in text_of(manager.get(address))
+
+    def test_a_buyer_takes_no_contract_over_and_gives_none_away(self, contract, make_party, client_of, frozen):
+        theirs = client_of("buyer_manager", party=make_party("试验甲方中心", "buyer"), username="theirs")
+        strangers = client_of("buyer_manager", party=make_party("别的中心", "buyer"), username="strangers")
+        taken = {"text": small_contract_text(buyer="别的中心"), "name": "a.yaml"}
+        assert "已属于别的单位" in text_of(strangers.post(reverse("contracts:load"), taken))
+        foisted = {"text": small_contract_text(id="new-1", buyer="试验甲方中心"), "name": "a.yaml"}
+        assert "只能载入本单位" in text_of(strangers.post(reverse("contracts:load"), foisted))
+        contract.refresh_from_db()
+        assert contract.buyer.name == "试验甲方中心" and Contract.objects.count() == 1
+        edited = {"text": small_contract_text(title="改名"), "name": "a.yaml"}
+        assert theirs.post(reverse("contracts:load"), edited).status_code == 302
+
     def test_a_supplier_neither_waives_nor_loads(self, own, manager, contract):
         row = contract.occurrences.first()
         waive = reverse("contracts:waive", args=[row.pk])
@@ -120,8 +138,9 @@ def test_make_up_days_and_holidays_are_named(manager, contract):
     assert days["2026-10-10"]["note"] == "国庆节调休上班" and days["2026-10-10"]["is_working"]
 
 
-def test_a_month_that_makes_no_sense_shows_this_month(manager, contract):
-    assert "2026年11月" in text_of(manager.get(reverse("contracts:calendar"), {"month": "2026-13"}))
+@pytest.mark.parametrize("month", ["2026-13", "9999-12", "0001-01", "x"])
+def test_a_month_that_makes_no_sense_shows_this_month(manager, contract, month):
+    assert "2026年11月" in text_of(manager.get(reverse("contracts:calendar"), {"month": month}))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +154,8 @@ def test_a_month_that_makes_no_sense_shows_this_month(manager, contract):
         ({"day": "2026-03-31"}, 4),
         ({"contract": "no-such"}, 0),
         ({"supplier": "x"}, 40),
+        ({"supplier": "²"}, 40),
+        ({"day": "9999-12-31"}, 40),
     ],
 )
 def test_filters_of_the_list(manager, contract, query, rows):
@@ -150,6 +171,28 @@ def test_the_list_as_excel(manager, contract, tmp_path):
     assert len(rows) == 1 + 3
     assert rows[1][2:5] == ["数据库月度巡检", "业务库甲", "2026年11月"]
     assert rows[1][5:8] == ["2026-11-01 00:00", "2026-11-30 23:59", "进行中"]
+
+
+def test_a_list_too_long_for_one_file_is_not_cut_off_silently(manager, contract, monkeypatch):
+    monkeypatch.setattr("kangwei.base.web.EXPORT_LIMIT", 39)
+    response = manager.get(
+        reverse("contracts:occurrence_list"), {"export": "1", "contract": contract.code}, follow=True
+    )
+    assert "超过 39 条" in text_of(response)
+    assert response.request["QUERY_STRING"] == f"contract={contract.code}"
+    month = {"export": "1", "month": "2026-11"}
+    assert "spreadsheet" in manager.get(reverse("contracts:occurrence_list"), month)["Content-Type"]
+
+
+def test_figures_of_the_contract_list(manager, contract, now):
+    actions.waive_occurrence(
+        occurrence=contract.occurrences.get(clause__key="duty:service-report", period="2026-Q1"), reason="停用",
+        actor=SYSTEM, now=now,
+    )  # fmt: skip
+    row = manager.get(reverse("contracts:list")).context["page_obj"][0]
+    owed_by_now = 3 * 10 + 3 - 1
+    assert (row.owed, row.done, row.overdue) == (owed_by_now, 0, owed_by_now)
+    assert f"{row.next_due:%Y-%m-%d %H:%M}" == "2026-11-30 15:59"
 
 
 class TestQueryCounts:
@@ -180,7 +223,7 @@ class TestQueryCounts:
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_home(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             manager.get("/")
 
 
@@ -260,6 +303,14 @@ class TestLoadingPage:
         assert len(problems) == 2 and all(problem.line > 1 for problem in problems)
         assert "没有载入任何内容" in text_of(page)
 
+    def test_a_browser_sends_crlf_and_the_file_stays_the_same(self, manager, contract):
+        text = small_contract_text().replace("\n", "\r\n")
+        manager.post(reverse("contracts:load"), {"text": text, "name": "small.yaml"})
+        assert contract.files.count() == 1
+
+    def test_a_file_too_large_to_be_one(self, manager):
+        assert "超过 1 MB" in text_of(self.post(manager, "#" * (1024 * 1024 + 1)))
+
     def test_a_file_that_is_no_text(self, manager):
         file = SimpleUploadedFile("a.yaml", b"\xff\xfe\x00")
         assert "UTF-8" in text_of(manager.post(reverse("contracts:load"), {"file": file}))
@@ -286,3 +337,23 @@ def test_an_empty_system_says_what_to_do_next(manager):
 
 def test_a_page_that_is_not_there(manager):
     assert manager.get("/contracts/no-such/").status_code == 404
+
+
+def test_a_start_that_no_contract_has_is_refused(manager, contract):
+    page = manager.post(reverse("contracts:start", args=[contract.code]), {"first_day": "9999-12-31"}, follow=True)
+    assert "请填写合同起始日" in text_of(page)
+
+
+def test_a_document_is_shown_by_the_evidence_that_stands(manager, contract, now):
+    rows = contract.occurrences.filter(clause__key="duty:db-inspection", period="2026-11").order_by("target")
+    first = actions.upload_evidence(
+        contract=contract, occurrence=rows[0], deliverable="", file_name="单.txt", content=b"ok", note="",
+        actor=SYSTEM, now=now,
+    )  # fmt: skip
+    second = actions.record_evidence(
+        contract=contract, occurrence=rows[1], kind="document", reference="again", document_id=first.document_id,
+        actor=SYSTEM, now=now,
+    )  # fmt: skip
+    actions.withdraw_evidence(evidence=first, reason="选错", actor=SYSTEM, now=now)
+    page = manager.get(reverse("contracts:document", args=[first.document_id]))
+    assert page.context["evidence"] == second

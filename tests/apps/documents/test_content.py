@@ -70,3 +70,11 @@ def test_a_bomb_is_refused_by_what_it_declares_without_unpacking_it():
     assert len(content) < 30_000
     with pytest.raises(ActionError, match="解压后过大"):
         recognise(content, "报告.docx")
+
+
+def test_a_directory_of_too_many_entries_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr("kangwei.documents.content.MAX_ENTRIES", 3)
+    many = zipped(word__document_xml=b"", a=b"", b=b"", c=b"")
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(ActionError, match="解压后过大"):
+        recognise(many, "a.docx")

@@ -1,5 +1,6 @@
 """Evidence: recorded by the app that did the work, withdrawn with a reason, never lost."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def record_evidence(
     the occurrence's window opens, or on one that was waived.
     """
     if occurrence:
-        occurrence = Occurrence.objects.select_for_update().select_related("clause").get(pk=occurrence.pk)
+        occurrence = _locked(occurrence.pk)
         _check_recordable(occurrence, now)
     found = Evidence.objects.filter(contract=contract, occurrence=occurrence, reference=reference).first()
     if found:
@@ -58,9 +59,16 @@ def upload_evidence(
     *, contract: Contract, occurrence: Occurrence | None, deliverable: str, file_name: str, content: bytes,
     note: str, actor: Actor, now: datetime,
 ) -> Evidence:  # fmt: skip
-    """Archive an uploaded file and record it as evidence, for an occurrence or for a line of the acceptance list."""
+    """Archive an uploaded file and record it as evidence, for an occurrence or for a line of the acceptance list.
+
+    ActionError where the same file stands there already: it was sent twice.
+    """
     if occurrence is None and not deliverable:
         raise ActionError("请选择这份文件对应的成果物", field="deliverable")
+    Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
+    if occurrence:
+        occurrence = _locked(occurrence.pk)
+    _refuse_twin(contract, occurrence, deliverable, file_name, content)
     title = deliverable or _only_output(occurrence) or (occurrence.clause.title if occurrence else "")
     document = documents.archive(
         title=f"{title} {occurrence.label}" if occurrence else title, kind="uploaded", file_name=file_name,
@@ -77,16 +85,16 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, actor: Actor, now: dat
     """Take evidence back (wrong file, wrong period); its document stays archived, the occurrence is settled again."""
     if not reason.strip():
         raise ActionError("撤回佐证要写明理由", field="reason")
-    if evidence.withdrawn_at is not None:
+    occurrence = _locked(evidence.occurrence_id) if evidence.occurrence_id else None
+    standing = Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None)
+    if not standing.update(withdrawn_at=now, withdrawn_reason=reason.strip()):
         return
-    evidence.withdrawn_at, evidence.withdrawn_reason = now, reason.strip()
-    evidence.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     audit.append(
         actor=actor, action="contracts.withdraw_evidence", subject=("contract", evidence.contract.code),
         data={"reference": evidence.reference, "reason": reason}, now=now,
     )  # fmt: skip
-    if evidence.occurrence_id:
-        _settle(Occurrence.objects.select_for_update().select_related("clause").get(pk=evidence.occurrence_id))
+    if occurrence:
+        _settle(occurrence)
 
 
 @transaction.atomic
@@ -113,6 +121,25 @@ def reopen_occurrence(*, occurrence: Occurrence, actor: Actor, now: datetime) ->
     _audit_occurrence("contracts.reopen", occurrence, {}, actor, now)
 
 
+def _locked(pk: int) -> Occurrence:
+    """The occurrence as it stands now, nobody else changing it. Taken before any entry in the audit trail, whose head
+    is a lock too: in one order always, or two would wait for each other."""
+    row = Occurrence.objects.select_for_update(of=("self",)).select_related("clause").filter(pk=pk).first()
+    if row is None:
+        raise ActionError("合同文件已修改，这一项不再要求")
+    return row
+
+
+def _refuse_twin(
+    contract: Contract, occurrence: Occurrence | None, deliverable: str, file_name: str, content: bytes
+) -> None:
+    twins = Evidence.objects.filter(contract=contract, occurrence=occurrence, withdrawn_at=None)
+    if deliverable:
+        twins = twins.filter(deliverable=deliverable)
+    if twins.filter(document__versions__sha256=hashlib.sha256(content).hexdigest()).exists():
+        raise ActionError(f"「{file_name}」已经登记在这里，没有重复登记", field="file")
+
+
 def _check_recordable(occurrence: Occurrence, now: datetime) -> None:
     if occurrence.state == OccurrenceState.WAIVED:
         raise ActionError("这一项已被免除，请先撤销免除再登记")
@@ -127,7 +154,9 @@ def _only_output(occurrence: Occurrence | None) -> str:
 
 
 def _settle(occurrence: Occurrence) -> None:
-    """Done from the moment of the first evidence that suffices; open again where none is left."""
+    """Done from the moment of the first evidence that suffices; open again where none is left; waived stays waived."""
+    if occurrence.state == OccurrenceState.WAIVED:
+        return
     standing = occurrence.evidence.filter(withdrawn_at=None)
     if occurrence.required_evidence != EvidenceKind.RECORD:
         standing = standing.filter(document__isnull=False)

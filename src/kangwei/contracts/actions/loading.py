@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from kangwei.accounts import actions as accounts
 from kangwei.accounts.enums import PartyKind
@@ -22,6 +23,7 @@ from kangwei.core.contracts.schema import ContractTerm
 from kangwei.core.obligations import Occurrence as Planned
 
 BATCH = 2000
+EVERYTHING = Q()
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,20 @@ def load_contract_file(
     now: datetime,
     supplier: str = "",
     practice: bool = False,
+    scope: Q = EVERYTHING,
 ) -> LoadResult:
     """Load a contract file, or its next state.
 
     The same content again changes nothing. An edited file changes the clauses that differ and the occurrences that
     follow from them; done and waived occurrences and those with evidence stay as they are. Raises ContractFileError
-    with every fault of the file, ActionError where the named supplier does not fit.
+    with every fault of the file, ActionError where the named supplier does not fit, and where the contract lies outside
+    of `scope` (accounts.queries.contract_scope: what the actor may see), before or after.
     """
     loaded = core.load_contract(text, file=file, calendar=calendar)
-    contract = Contract.objects.select_for_update().filter(code=loaded.contract.id).first()
+    # no_key: recording evidence, which only refers to the contract, need not wait.
+    contract = Contract.objects.select_for_update(no_key=True).filter(code=loaded.contract.id).first()
+    if contract:
+        _check_scope(contract, scope, f"编号「{contract.code}」已属于别的单位的合同，不能由您载入")
     previous = contract.files.first() if contract else None
     if contract and previous and previous.sha256 == loaded.sha256 and contract.calendar_version == calendar.version:
         return LoadResult(contract, created=False, changes=[])
@@ -64,6 +71,7 @@ def load_contract_file(
     changes = core.diff(before, loaded.contract) if before else []
     created = contract is None
     contract = _save_contract(contract, loaded.contract, supplier, practice, calendar, actor, now)
+    _check_scope(contract, scope, f"合同文件的甲方是「{contract.buyer}」，您只能载入本单位的合同")
     if previous is None or previous.sha256 != loaded.sha256:
         _save_file(contract, previous, file, loaded, changes, actor, now)
         _save_clauses(contract, loaded.contract)
@@ -82,6 +90,7 @@ def confirm_start(
     *, contract: Contract, first_day: date, calendar: StatutoryCalendar, actor: Actor, now: datetime
 ) -> LoadResult:
     """Set the first day as the signed contract has it; open occurrences follow. ActionError once work is recorded."""
+    Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
     if Evidence.objects.filter(contract=contract, withdrawn_at=None).exists():
         raise ActionError("已有佐证登记，不能再改起始日", field="first_day")
     data = queries.contract_data(contract)
@@ -107,6 +116,11 @@ def assign_supplier(*, contract: Contract, supplier: str, actor: Actor, now: dat
         actor=actor, action="contracts.assign_supplier", subject=("contract", contract.code),
         data={"supplier": contract.supplier.name}, now=now,
     )  # fmt: skip
+
+
+def _check_scope(contract: Contract, scope: Q, reason: str) -> None:
+    if not Contract.objects.filter(scope, pk=contract.pk).exists():
+        raise ActionError(reason)
 
 
 def _party(name: str, kind: PartyKind, practice: bool, actor: Actor, now: datetime) -> Any:
@@ -181,7 +195,8 @@ def _regenerate(contract: Contract, data: ContractData, calendar: StatutoryCalen
     """Make the stored occurrences those that the contract asks for; (added, moved, removed)."""
     clauses = {clause.data["id"]: clause for clause in contract.clauses.filter(section="duty", active=True)}
     planned = {row.key: row for row in queries.planned_occurrences(data, contract.term, calendar)}
-    stored = {row.key: row for row in contract.occurrences.all()}
+    # Locked before the evidence is read, so that none comes to be meanwhile for what is moved or removed.
+    stored = {row.key: row for row in contract.occurrences.select_for_update()}
     held = set(
         Evidence.objects.filter(contract=contract, occurrence__isnull=False).values_list("occurrence_id", flat=True)
     )

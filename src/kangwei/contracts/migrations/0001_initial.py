@@ -123,7 +123,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='occurrence',
-            index=models.Index(fields=['due_at'], name='occurrence_due'),
+            index=models.Index(fields=['due_at', 'id'], name='occurrence_due'),
+        ),
+        migrations.AddIndex(
+            model_name='occurrence',
+            index=models.Index(fields=['contract', 'state', 'due_at', 'starts_at', 'done_at'], name='occurrence_standing'),
+        ),
+        migrations.AddIndex(
+            model_name='evidence',
+            index=models.Index(fields=['recorded_at', 'id'], name='evidence_recorded'),
         ),
         migrations.AddIndex(
             model_name='occurrence',

@@ -38,7 +38,8 @@ FIELDS = LABELS | {
     "clock": "时钟",
     "limit": "时限", "when": "条件", "activity": "活动", "per": "逐一对象", "quantity": "每次数量",
     "produces": "成果物",
-    "evidence": "佐证", "method": "方式", "scope": "范围", "onsite": "驻场", "op": "比较", "value": "限值", "id": "编号",
+    "evidence": "佐证", "method": "方式", "scope": "范围", "onsite": "驻场", "op": "比较", "value": "限值",
+    "id": "编号",
     "package": "包号", "buyer": "甲方", "term": "合同期", "calendars": "计时日历", "key_periods": "重点时段",
     "source": "采购文本",
 }  # fmt: skip

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kangwei.accounts.queries import suppliers
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
@@ -80,17 +79,18 @@ def _tabs(contract: Contract, sections: dict[str, Any], tab: str) -> list[dict[s
 
 def _overview(request: PersonRequest, contract: Contract, now: datetime) -> dict[str, Any]:
     mine = queries.occurrences(request.user).filter(contract=contract)
-    counts = queries.standing_counts(mine, now)
+    months = queries.due_by_month(mine, now)
+    counts = queries.totals(months)
     listing = f"{reverse('contracts:occurrence_list')}?contract={contract.code}"
     current = queries.with_standing(mine, now)
     return {
         "counts": [(standing, counts[standing], f"{listing}&standing={standing}") for standing in Standing],
-        "chart": monthly_chart(queries.due_by_month(mine, now), listing),
+        "chart": monthly_chart(months, listing),
         "upcoming": current.filter(standing=Standing.CURRENT)[:8],
         "overdue": current.filter(standing=Standing.OVERDUE)[:8],
         "files": contract.files.defer("text", "changes")[:5],
         "timeline": audit.timeline("contract", contract.code, limit=12),
-        "suppliers": suppliers(),
+        "suppliers": queries.suppliers(request.user),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils import timezone
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, download, excel, page_of
+from kangwei.base.web import PersonRequest, add_error, download, export, page_of
 from kangwei.contracts import queries
 from kangwei.contracts.forms import VersionForm
 from kangwei.contracts.models import Evidence
@@ -29,7 +30,7 @@ def document_list(request: PersonRequest) -> HttpResponse:
         rows = rows.filter(contract__code=code)
     if request.GET.get("export"):
         headers = ("编号", "名称", "成果物", "合同", "期次", "登记时间", "登记人")
-        return excel("文档登记.xlsx", headers, (_exported(row) for row in rows))
+        return export(request, "文档登记.xlsx", headers, rows, _exported)
     exported = request.GET.copy()
     exported["export"] = "1"
     context = {
@@ -55,8 +56,9 @@ def _exported(row: Evidence) -> tuple[Any, ...]:
 
 
 def _evidence(request: PersonRequest, pk: int) -> Evidence:
-    """The evidence by which the person may see the document; 404 where there is none."""
-    found = queries.evidence(request.user).filter(document_id=pk).order_by("withdrawn_at", "id").first()
+    """The evidence by which the person may see the document, rather one not withdrawn; 404 where there is none."""
+    mine = queries.evidence(request.user).filter(document_id=pk)
+    found = mine.order_by(F("withdrawn_at").asc(nulls_first=True), "id").first()
     if found is None:
         raise Http404
     return found

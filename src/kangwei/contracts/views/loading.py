@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from kangwei.accounts.queries import contract_scope
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error
@@ -18,11 +19,20 @@ from kangwei.core.calendars import bundled_calendar
 from kangwei.core.contracts import ContractFileError
 
 
+def unified(text: str) -> str:
+    """Line ends as LF, so that the same file has the same SHA-256 whichever way it comes."""
+    return text.replace("\r\n", "\n")
+
+
 class ConfirmForm(forms.Form):
     """The checked text on its way to the second step."""
 
     text = forms.CharField(widget=forms.HiddenInput, strip=False)
-    name = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+    def clean_text(self) -> str:
+        """The text as it was checked: a browser sends every line end as CR LF."""
+        return unified(str(self.cleaned_data["text"]))
 
 
 @requires("contracts.write")
@@ -35,7 +45,7 @@ def load(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            text = upload.read().decode("utf-8")
+            text = unified(upload.read().decode("utf-8"))
         except UnicodeDecodeError:
             form.add_error("file", f"「{upload.name}」不是 UTF-8 编码的文本")
         else:
@@ -62,7 +72,7 @@ def _confirm(request: PersonRequest) -> HttpResponse:
         try:
             result = actions.load_contract_file(
                 text=form.cleaned_data["text"], file=form.cleaned_data["name"], calendar=bundled_calendar(),
-                actor=request.user, now=timezone.now(),
+                actor=request.user, now=timezone.now(), scope=contract_scope(request.user),
             )  # fmt: skip
         except ActionError as error:
             add_error(form, error)
