@@ -64,7 +64,7 @@ class Clause(models.Model):
     title = models.CharField(max_length=260)
     position = models.PositiveIntegerField()
     data = models.JSONField()
-    cite = models.CharField("出处", max_length=400)
+    cite = models.TextField("出处")
     active = models.BooleanField(default=True)
 
     class Meta:

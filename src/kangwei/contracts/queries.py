@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from kangwei.accounts.queries import contract_scope, prefixed
@@ -131,32 +131,6 @@ def clauses_by_section(contract: Contract) -> dict[str, list[Clause]]:
     return dict(found)
 
 
-def open_for_target(contract: Contract, activity: str, target: str, now: datetime) -> QuerySet[Occurrence]:
-    """Open occurrences of a contract's duties of one activity for one target, whose window has begun, latest due first.
-
-    An occurrence that is owed once for all targets counts for each.
-    """
-    return (
-        Occurrence.objects.filter(
-            contract=contract, clause__data__activity=activity, clause__active=True, target__in=[target, ""],
-            state=OccurrenceState.OPEN, starts_at__lte=now,
-        )
-        .select_related("clause", "contract")
-        .order_by("-due_at")
-    )  # fmt: skip
-
-
-def targets_of(contract: Contract, activity: str) -> list[str]:
-    """The names of what duties of an activity are done for, in order."""
-    found = (
-        contract.occurrences.filter(clause__data__activity=activity, clause__active=True)
-        .exclude(target="")
-        .values_list("target")
-        .annotate(last=Max("id"))
-    )
-    return sorted(name for name, _ in found)
-
-
 def standing_evidence(contract: Contract) -> QuerySet[Evidence]:
     """Evidence that counts: not withdrawn, with a document."""
     return (
@@ -174,8 +148,8 @@ def with_counts(rows: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
     mine = Occurrence.objects.filter(contract=OuterRef("pk")).order_by()
     done, is_open = Q(state=OccurrenceState.DONE), Q(state=OccurrenceState.OPEN)
     return rows.annotate(
-        done=_number_of(mine.filter(done, due_at__lte=now)),
-        owed=F("done") + _number_of(mine.filter(is_open, due_at__lte=now)),
+        done=_number_of(mine.filter(done, due_at__lt=now)),
+        owed=F("done") + _number_of(mine.filter(is_open, due_at__lt=now)),
         overdue=_number_of(mine.filter(is_open, due_at__lt=now)),
         next_due=Subquery(mine.filter(is_open, due_at__gte=now).order_by("due_at").values("due_at")[:1]),
     ).order_by("code")
@@ -268,7 +242,7 @@ def counted_occurrences(clause_ids: Iterable[int]) -> QuerySet[Occurrence]:
 def duty_counts(clause_ids: Iterable[int], now: datetime) -> dict[int, tuple[int, int]]:
     """Duty clause id → (occurrences in the term, those due by `now`), waived ones left out, in one query."""
     counted = counted_occurrences(clause_ids).order_by().values_list("clause")
-    rows = counted.annotate(total=Count("pk"), owed=Count("pk", filter=Q(due_at__lte=now)))
+    rows = counted.annotate(total=Count("pk"), owed=Count("pk", filter=Q(due_at__lt=now)))
     return {clause: (total, owed) for clause, total, owed in rows}
 
 
@@ -299,7 +273,7 @@ def document_counts(contract_ids: Iterable[int], now: datetime) -> list[Document
         for row in keys.annotate(
             documents=Count("pk"),
             covered=_occurrences_where(counts),
-            covered_owed=_occurrences_where(counts & Q(occurrence__due_at__lte=now)),
+            covered_owed=_occurrences_where(counts & Q(occurrence__due_at__lt=now)),
             in_time=_occurrences_where(counts & Q(recorded_at__lte=F("occurrence__due_at"))),
             first_at=Min("recorded_at"),
         )

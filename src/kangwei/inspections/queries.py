@@ -110,7 +110,7 @@ def newest_open_occurrence(target: Target, now: datetime) -> "Occurrence | None"
 def missed_occurrences(target: Target, now: datetime) -> QuerySet["Occurrence"]:
     """Open occurrences of the target that are past due, latest first."""
     if not target.duty:
-        return contracts.open_for_target(target.contract, "inspection", target.slot, now).none()
+        return target.contract.occurrences.none()
     return _occurrences(target).filter(state=OccurrenceState.OPEN, due_at__lt=now).order_by("-due_at")
 
 

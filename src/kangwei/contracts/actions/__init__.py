@@ -1,6 +1,7 @@
 """State changes of contracts, one function each."""
 
 from kangwei.contracts.actions.evidence import (
+    lock_occurrence,
     record_evidence,
     reopen_occurrence,
     upload_evidence,
@@ -14,6 +15,7 @@ __all__ = [
     "assign_supplier",
     "confirm_start",
     "load_contract_file",
+    "lock_occurrence",
     "record_evidence",
     "reopen_occurrence",
     "upload_evidence",

@@ -35,7 +35,7 @@ def record_evidence(
     the occurrence's window opens, or on one that was waived.
     """
     if occurrence:
-        occurrence = _locked(occurrence.pk)
+        occurrence = lock_occurrence(occurrence.pk)
         _check_recordable(occurrence, now)
     found = Evidence.objects.filter(contract=contract, occurrence=occurrence, reference=reference).first()
     if found:
@@ -67,7 +67,7 @@ def upload_evidence(
         raise ActionError("请选择这份文件对应的成果物", field="deliverable")
     Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
     if occurrence:
-        occurrence = _locked(occurrence.pk)
+        occurrence = lock_occurrence(occurrence.pk)
     _refuse_twin(contract, occurrence, deliverable, file_name, content)
     title = deliverable or _only_output(occurrence) or (occurrence.clause.title if occurrence else "")
     document = documents.archive(
@@ -85,7 +85,7 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, actor: Actor, now: dat
     """Take evidence back (wrong file, wrong period); its document stays archived, the occurrence is settled again."""
     if not reason.strip():
         raise ActionError("撤回佐证要写明理由", field="reason")
-    occurrence = _locked(evidence.occurrence_id) if evidence.occurrence_id else None
+    occurrence = lock_occurrence(evidence.occurrence_id) if evidence.occurrence_id else None
     standing = Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None)
     if not standing.update(withdrawn_at=now, withdrawn_reason=reason.strip()):
         return
@@ -121,7 +121,7 @@ def reopen_occurrence(*, occurrence: Occurrence, actor: Actor, now: datetime) ->
     _audit_occurrence("contracts.reopen", occurrence, {}, actor, now)
 
 
-def _locked(pk: int) -> Occurrence:
+def lock_occurrence(pk: int) -> Occurrence:
     """The occurrence as it stands now, nobody else changing it. Taken before any entry in the audit trail, whose head
     is a lock too: in one order always, or two would wait for each other."""
     row = Occurrence.objects.select_for_update(of=("self",)).select_related("clause").filter(pk=pk).first()

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=260)),
                 ('position', models.PositiveIntegerField()),
                 ('data', models.JSONField()),
-                ('cite', models.CharField(max_length=400, verbose_name='出处')),
+                ('cite', models.TextField(verbose_name='出处')),
                 ('active', models.BooleanField(default=True)),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='contracts.contract')),
             ],

@@ -72,6 +72,8 @@ def _still_ours(run: Run, **changes: object) -> bool:
 def _finish(run: Run, judgement: checks.Judgement, actor: Actor, now: datetime) -> None:
     if not _still_ours(run, state=RunState.FINISHED, finished_at=now):
         return
+    if run.occurrence:
+        contracts.lock_occurrence(run.occurrence.pk)
     Target.objects.select_for_update().get(pk=run.target_id)  # findings of one target are settled one run at a time
     run.state, run.finished_at, run.address = RunState.FINISHED, now, run.target.address
     run.verdict, run.measured, run.failure = judgement.verdict, judgement.measured, judgement.failure

@@ -1,6 +1,5 @@
 """The list of runs, the page of one, and asking for more."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, download, excel, page_of
+from kangwei.base.web import PersonRequest, download, export, page_of
 from kangwei.contracts import queries as contracts
 from kangwei.documents import queries as documents
 from kangwei.inspections import actions, queries
@@ -22,7 +21,6 @@ from kangwei.inspections.models import Run
 
 EXPORT_HEADERS = ("编号", "合同", "巡检对象", "合同对象", "应履行项", "出处", "状态", "结论", "发起时间", "开始",
                   "结束", "用时（秒）", "触发方式", "发起人", "未测得的原因", "不作为佐证的原因")  # fmt: skip
-EXPORT_LIMIT = 20_000
 
 
 @requires("inspections.read")
@@ -30,7 +28,7 @@ def run_list(request: PersonRequest) -> HttpResponse:
     """Runs by contract, state, verdict and month; as a page or as Excel."""
     rows = _filtered(request.GET, queries.runs(request.user))
     if request.GET.get("export"):
-        return excel("巡检.xlsx", EXPORT_HEADERS, _exported(rows[:EXPORT_LIMIT]))
+        return export(request, "巡检.xlsx", EXPORT_HEADERS, rows, _exported)
     exported = request.GET.copy()
     exported["export"] = "1"
     context = {
@@ -156,13 +154,12 @@ def _filters(request: PersonRequest) -> list[dict[str, Any]]:
     return [item | {"value": request.GET.get(item["name"], "")} for item in found]
 
 
-def _exported(rows: QuerySet[Run]) -> Iterator[tuple[Any, ...]]:
-    for run in rows:
-        occurrence = run.occurrence
-        seconds = round(run.duration.total_seconds(), 1) if run.duration else None
-        yield (
-            run.number, run.target.contract.title, run.target.name, run.target.slot,
-            str(occurrence) if occurrence else "", occurrence.clause.cite if occurrence else "",
-            run.get_state_display(), run.get_verdict_display(), run.requested_at, run.started_at, run.finished_at,
-            seconds, run.get_trigger_display(), run.requested_by, run.failure, run.uncounted,
-        )  # fmt: skip
+def _exported(run: Run) -> tuple[Any, ...]:
+    occurrence = run.occurrence
+    seconds = round(run.duration.total_seconds(), 1) if run.duration else None
+    return (
+        run.number, run.target.contract.title, run.target.name, run.target.slot,
+        str(occurrence) if occurrence else "", occurrence.clause.cite if occurrence else "",
+        run.get_state_display(), run.get_verdict_display(), run.requested_at, run.started_at, run.finished_at,
+        seconds, run.get_trigger_display(), run.requested_by, run.failure, run.uncounted,
+    )  # fmt: skip
