@@ -24,6 +24,7 @@ lint: .venv/.complete
 bench: .venv/.complete
 	$(RUN) python -m bench.working_time
 	$(RUN) python -m bench.occurrences
+	$(RUN) python -m bench.pages
 	bench/make_up.sh
 
 screens: .venv/.complete $(VENDOR)
