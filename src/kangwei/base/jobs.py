@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 
 from kangwei.base.errors import ActionError
 from kangwei.base.models import Job
@@ -19,6 +20,8 @@ from kangwei.base.models import Job
 log = structlog.get_logger("kangwei.jobs")
 Handler = Callable[..., None]
 HANDLERS: dict[str, Handler] = {}
+# Sent after commit with job_id: this job may be done now. The queue listens.
+job_due = Signal()
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
 
@@ -39,10 +42,8 @@ def schedule(*, kind: str, key: str, payload: dict[str, Any], due_at: datetime, 
         key=key, defaults={"kind": kind, "payload": payload, "due_at": due_at, "created_at": now}
     )
     if created and due_at <= now:
-        from kangwei.base.queue import enqueue  # noqa: PLC0415 (the queue's tasks call back into this module)
-
         # robust: with the queue out of reach the change is made all the same, and the sweep finds the job.
-        transaction.on_commit(lambda: enqueue(job.pk), robust=True)
+        transaction.on_commit(lambda: job_due.send(sender=Job, job_id=job.pk), robust=True)
     return job
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.dispatch import receiver
 from django.utils import timezone
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
@@ -36,6 +37,7 @@ def sweep() -> None:
         run_job(job_id)
 
 
-def enqueue(job_id: int) -> None:
-    """Wake a worker for a job."""
+@receiver(jobs.job_due)
+def wake_worker(job_id: int, **_: object) -> None:
+    """Tell the workers of a job that is due as soon as it is asked for."""
     run_job(job_id)

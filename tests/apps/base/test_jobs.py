@@ -8,6 +8,7 @@ from django.db import transaction
 from kangwei.base import jobs
 from kangwei.base.errors import ActionError
 from kangwei.base.models import Job
+from kangwei.base.queue import queue
 
 pytestmark = pytest.mark.django_db
 
@@ -88,10 +89,15 @@ def test_a_fault_is_tried_again_later_and_given_up_in_the_end(monkeypatch, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_committed_job_wakes_the_queue(monkeypatch, now):
-    woken = []
-    monkeypatch.setattr("kangwei.base.queue.enqueue", woken.append)
+def test_a_committed_job_wakes_the_queue(now):
     with transaction.atomic():
         job = ask(now)
-        assert woken == []
-    assert woken == [job.pk]
+        assert queue.pending_count() == 0
+    assert [task.args for task in queue.pending()] == [(job.pk,)]
+
+
+@pytest.fixture(autouse=True)
+def empty_queue():
+    queue.flush()
+    yield
+    queue.flush()
