@@ -1,5 +1,6 @@
 """The queue that wakes the workers; what is to be done stands in base.jobs, so a lost message loses nothing."""
 
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,18 +12,21 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from kangwei.base import jobs
 
 
-def _open(url: str) -> Huey:
+def open_queue(url: str) -> Huey:
+    """The queue that an address names; ImproperlyConfigured for an unknown kind, or one whose driver is missing."""
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
         return SqliteHuey("kangwei", filename=url.removeprefix("sqlite://"), utc=True)
     if scheme in ("redis", "rediss"):
+        if find_spec("redis") is None:
+            raise ImproperlyConfigured("KANGWEI_QUEUE 用 redis:// 时须先安装 kangwei[redis]")
         return RedisHuey("kangwei", url=url)
     if scheme in ("postgresql", "postgres"):
         return PostgresHuey("kangwei", dsn=url)
     raise ImproperlyConfigured(f"KANGWEI_QUEUE 应以 sqlite://、redis:// 或 postgresql:// 开头，现为「{scheme}」")
 
 
-queue = _open(settings.QUEUE_URL)
+queue = open_queue(settings.QUEUE_URL)
 
 
 @queue.task()
