@@ -18,12 +18,17 @@ from kangwei.base.errors import ActionError
 NOBODY = System("未登录者")
 
 
+PARTY_NAME_LENGTH = 200
+
+
 @transaction.atomic
 def create_party(*, name: str, kind: PartyKind, actor: Actor, now: datetime, practice: bool = False) -> Party:
-    """Register an organisation; ActionError where the name is taken or empty."""
+    """Register an organisation; ActionError where the name is taken, empty or too long."""
     name = name.strip()
     if not name:
         raise ActionError("单位名称不能为空", field="name")
+    if len(name) > PARTY_NAME_LENGTH:
+        raise ActionError(f"单位名称超过 {PARTY_NAME_LENGTH} 个字", field="name")
     if Party.objects.filter(name=name).exists():
         raise ActionError(f"已有单位「{name}」", field="name")
     party = Party.objects.create(name=name, kind=kind, created_at=now, practice=practice)
@@ -105,7 +110,11 @@ def grant_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> No
         raise ActionError(f"三员分立：{person.name} 已是{clash.label}，不能再任{role.label}", field="role")
     RoleGrant.objects.create(person=person, role=role, granted_by=actor.audit_name, granted_at=now)
     audit.append(
-        actor=actor, action="accounts.grant_role", subject=("person", str(person.pk)), data={"role": role}, now=now
+        actor=actor,
+        action="accounts.grant_role",
+        subject=("person", str(person.pk)),
+        data={"role": role.label},
+        now=now,
     )
 
 
@@ -117,7 +126,11 @@ def revoke_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> N
     deleted, _ = RoleGrant.objects.filter(person=person, role=role).delete()
     if deleted:
         audit.append(
-            actor=actor, action="accounts.revoke_role", subject=("person", str(person.pk)), data={"role": role}, now=now
+            actor=actor,
+            action="accounts.revoke_role",
+            subject=("person", str(person.pk)),
+            data={"role": role.label},
+            now=now,
         )
 
 

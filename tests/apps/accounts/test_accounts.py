@@ -93,6 +93,12 @@ def test_a_party_needs_a_name(now, name):
     assert not Party.objects.exists()
 
 
+def test_a_name_that_fits_no_line_is_refused(now):
+    with pytest.raises(ActionError, match="超过 200 个字"):
+        actions.create_party(name="长" * 201, kind="supplier", actor=SYSTEM, now=now)
+    actions.create_party(name="长" * 200, kind="supplier", actor=SYSTEM, now=now)
+
+
 def test_names_are_taken_once(make_party, make_person, now):
     make_party("某乙方", "supplier")
     with pytest.raises(ActionError, match="已有单位"):
