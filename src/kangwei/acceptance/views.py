@@ -25,9 +25,8 @@ from kangwei.acceptance.forms import VerifyForm
 from kangwei.acceptance.index import PRACTICE, TITLE, index_of
 from kangwei.acceptance.models import Package
 from kangwei.base import web
-from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest
+from kangwei.base.web import PersonRequest, refusals_shown
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.core.documents import AcceptanceIndex, render_docx, render_xlsx, verify_package
@@ -288,11 +287,9 @@ def packages(request: PersonRequest, code: str) -> HttpResponse:
 def request_package(request: PersonRequest, code: str) -> HttpResponse:
     """Ask for a package."""
     contract = _contract(request, code)
-    try:
+    with refusals_shown(request):
         package = actions.request_package(contract=contract, actor=request.user, now=timezone.now())
         messages.success(request, f"已开始生成验收包 {package}，完成后可在此下载")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("acceptance:detail", code=code)
 
 

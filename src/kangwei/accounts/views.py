@@ -17,7 +17,7 @@ from kangwei.accounts.models import Person
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import PersonRequest, add_error, page_of
+from kangwei.base.web import PersonRequest, add_error, page_of, refusals_shown
 
 login = public(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
 logout = signed_in(LogoutView.as_view(), even_before_password_change=True)
@@ -123,10 +123,8 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: roles, password, sign-in; each button needs its own permission."""
     found = get_object_or_404(queries.people(), pk=pk)
     if request.method == "POST":
-        try:
+        with refusals_shown(request):
             _change_person(request, found)
-        except ActionError as error:
-            messages.error(request, str(error))
         return redirect("accounts:person", pk=pk)
     held = found.role_codes
     choices = [role for role in Role if role not in held and found.party.kind in PARTY_KINDS[role]]

@@ -1,6 +1,7 @@
 """What views of every app share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -42,6 +43,15 @@ def client_address(request: HttpRequest) -> str:
 def add_error(form: Form, error: ActionError) -> None:
     """Show an action's refusal at its field, or above the form where it names none."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+@contextmanager
+def refusals_shown(request: HttpRequest) -> Iterator[None]:
+    """Show an action's refusal as a message of the next page, and go on behind the block."""
+    try:
+        yield
+    except ActionError as error:
+        messages.error(request, str(error))
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> Page[Any]:

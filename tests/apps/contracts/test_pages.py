@@ -117,6 +117,17 @@ def test_the_contract_page_shows_clauses_with_their_citations(manager, contract)
     assert "数据库月度巡检" in page and "每月1次" in page and "20-21" in page
 
 
+def test_a_duty_shows_how_much_each_time_and_what_the_term_will_lack(manager, now):
+    import yaml
+
+    duties = yaml.safe_load(small_contract_text())["duties"]
+    duties[0]["quantity"] = 8
+    contract = load_small(now, duties=duties)
+    page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duty"}))
+    assert "每次 8 个" in page
+    assert "差 36" in page  # nothing done so far: at this pace none of the 36 will be
+
+
 @pytest.mark.parametrize("tab", ["", "duty", "deliverable", "acceptance", "target", "nonsense"])
 def test_every_tab_opens(manager, contract, tab):
     assert contract.title in text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": tab}))

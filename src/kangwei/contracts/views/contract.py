@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kangwei.base import audit
-from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, download, page_of
+from kangwei.base.web import PersonRequest, download, page_of, refusals_shown
 from kangwei.contracts import actions, queries
 from kangwei.contracts.charts import monthly_chart
 from kangwei.contracts.enums import SECTION_LABELS, Standing
@@ -111,13 +110,11 @@ def supplier(request: PersonRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请填写乙方名称")
         return redirect("contracts:detail", code=code)
-    try:
+    with refusals_shown(request):
         actions.assign_supplier(
             contract=contract, supplier=form.cleaned_data["supplier"], actor=request.user, now=timezone.now()
         )
         messages.success(request, f"乙方为「{contract.supplier}」")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("contracts:detail", code=code)
 
 
@@ -130,7 +127,7 @@ def start(request: PersonRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请填写合同起始日，例如 2026-01-01")
         return redirect("contracts:detail", code=code)
-    try:
+    with refusals_shown(request):
         result = actions.confirm_start(
             contract=contract, first_day=form.cleaned_data["first_day"], calendar=bundled_calendar(),
             actor=request.user, now=timezone.now(),
@@ -140,6 +137,4 @@ def start(request: PersonRequest, code: str) -> HttpResponse:
             f"合同期为 {contract.first_day} 至 {contract.last_day}：应履行项新增 {result.occurrences_added}，"
             f"移动 {result.occurrences_moved}，删除 {result.occurrences_removed}",
         )
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("contracts:detail", code=code)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error
+from kangwei.base.web import PersonRequest, add_error, refusals_shown
 from kangwei.contracts import actions, queries
 from kangwei.contracts.enums import OccurrenceState, Standing
 from kangwei.contracts.forms import EvidenceForm, ReasonForm
@@ -79,11 +79,9 @@ def waive(request: PersonRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.occurrences(request.user), pk=pk)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    try:
+    with refusals_shown(request):
         actions.waive_occurrence(occurrence=row, reason=reason, actor=request.user, now=timezone.now())
         messages.success(request, "已免除")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("contracts:occurrence", pk=pk)
 
 
@@ -92,11 +90,9 @@ def waive(request: PersonRequest, pk: int) -> HttpResponse:
 def reopen(request: PersonRequest, pk: int) -> HttpResponse:
     """Undo a waiver."""
     row = get_object_or_404(queries.occurrences(request.user), pk=pk)
-    try:
+    with refusals_shown(request):
         actions.reopen_occurrence(occurrence=row, actor=request.user, now=timezone.now())
         messages.success(request, "已撤销免除")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("contracts:occurrence", pk=pk)
 
 
@@ -107,11 +103,9 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.evidence(request.user), pk=pk)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    try:
+    with refusals_shown(request):
         actions.withdraw_evidence(evidence=found, reason=reason, actor=request.user, now=timezone.now())
         messages.success(request, "佐证已撤回；文件仍在归档中")
-    except ActionError as error:
-        messages.error(request, str(error))
     if found.occurrence_id:
         return redirect("contracts:occurrence", pk=found.occurrence_id)
     return redirect("acceptance:detail", code=found.contract.code)

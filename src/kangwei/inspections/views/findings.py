@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, excel, page_of
+from kangwei.base.web import PersonRequest, excel, page_of, refusals_shown
 from kangwei.contracts import queries as contracts
 from kangwei.inspections import actions, queries
 from kangwei.inspections.enums import FindingState
@@ -63,11 +62,9 @@ def resolve_finding(request: PersonRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请写明怎样处理的，不超过 300 字")
         return redirect(_back(request))
-    try:
+    with refusals_shown(request):
         actions.resolve_finding(finding=finding, note=form.cleaned_data["note"], actor=request.user, now=timezone.now())
         messages.success(request, f"「{finding.title}」已处理")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect(_back(request))
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, excel, page_of
+from kangwei.base.web import PersonRequest, add_error, excel, page_of, refusals_shown
 from kangwei.contracts import queries as contracts
 from kangwei.inspections import actions, queries
 from kangwei.inspections.forms import TargetForm, initial_of
@@ -123,11 +123,9 @@ def deactivate_target(request: PersonRequest, pk: int) -> HttpResponse:
 def reactivate_target(request: PersonRequest, pk: int) -> HttpResponse:
     """Inspect the target again."""
     target = get_object_or_404(queries.targets(request.user), pk=pk)
-    try:
+    with refusals_shown(request):
         actions.reactivate_target(target=target, actor=request.user, now=timezone.now())
         messages.success(request, f"巡检对象「{target.name}」已启用")
-    except ActionError as error:
-        messages.error(request, str(error))
     return redirect("inspections:edit_target", pk=pk)
 
 
