@@ -18,7 +18,7 @@ from kangwei.commands import database
 from kangwei.commands.arguments import Parser, address, month, name, port, whole
 from kangwei.commands.files import why
 from kangwei.commands.output import complain, tolerate_any_terminal
-from kangwei.core.contracts import ContractFileError
+from kangwei.core.contracts import TABS, ContractFileError
 
 Run = Callable[[argparse.Namespace], int]
 INTERRUPTED = 130
@@ -98,7 +98,7 @@ def _add_running(commands: "Commands[Parser]") -> None:
 
 
 def _add_contract(commands: "Commands[Parser]") -> None:
-    contract = commands.add_parser("contract", help="合同文件：检查、载入、比较", description="合同文件。")
+    contract = commands.add_parser("contract", help="合同文件：检查、打印、载入、比较", description="合同文件。")
     verbs = contract.add_subparsers(title="命令", metavar="命令", required=True, dest="verb")
     check = _command(
         verbs, "check", _contract_check, "检查合同文件",
@@ -106,6 +106,15 @@ def _add_contract(commands: "Commands[Parser]") -> None:
     )  # fmt: skip
     check.add_argument("file", type=Path, metavar="文件", help="合同文件（YAML）")
     check.add_argument("--against", type=Path, metavar="文本", help="采购文本")
+    show = _command(verbs, "show", _contract_show, "打印一个已载入的合同", "逐条列出，附采购文本的行号。")
+    show.add_argument("contract", metavar="合同", help="合同编号")
+    show.add_argument(
+        "--tab",
+        choices=tuple(TABS),
+        default="",
+        metavar="部分",
+        help="只打印一个部分：" + "、".join(f"{key} {label}" for key, (label, _) in TABS.items()),
+    )
     load = _command(
         verbs, "load", _contract_load, "载入合同文件", "几个文件要么全部载入，要么都不载入；内容相同则不变。"
     )
@@ -188,6 +197,13 @@ def _contract_check(arguments: argparse.Namespace) -> int:
     from kangwei.commands.checking import check
 
     return check(arguments.file, against=arguments.against)
+
+
+def _contract_show(arguments: argparse.Namespace) -> int:
+    database.open_database()
+    from kangwei.commands.showing import show
+
+    return show(arguments.contract, tab=arguments.tab)
 
 
 def _contract_load(arguments: argparse.Namespace) -> int:

@@ -93,7 +93,9 @@ def contract_list(request: PersonRequest) -> HttpResponse:
     if text:
         found = contracts.search_contracts(found, text)
     if request.GET.get("export"):
-        return web.excel("验收资料完整情况.xlsx", EXPORT_HEADERS, map(_exported, _contract_rows(list(found), now)))
+        return web.excel(
+            "验收资料完整情况.xlsx", {"验收": (EXPORT_HEADERS, map(_exported, _contract_rows(list(found), now)))}
+        )
     page = web.page_of(request, found)
     page.object_list = _contract_rows(list(page.object_list), now)
     exported = request.GET.copy()

@@ -1,6 +1,6 @@
 """What views of every app share."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from kangwei.base.errors import ActionError
-from kangwei.base.workbook import table_workbook
+from kangwei.base.workbook import Table, table_workbook
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person
@@ -67,9 +67,9 @@ def download(content: bytes, *, file_name: str, content_type: str) -> HttpRespon
     return response
 
 
-def excel(file_name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A table as an Excel file."""
-    return download(table_workbook(headers, rows), file_name=file_name, content_type=XLSX)
+def excel(file_name: str, sheets: Mapping[str, Table]) -> HttpResponse:
+    """Tables as an Excel file, a sheet each."""
+    return download(table_workbook(sheets), file_name=file_name, content_type=XLSX)
 
 
 def export(
@@ -88,4 +88,4 @@ def export(
         query = request.GET.copy()
         query.pop("export", None)
         return redirect(f"{request.path}?{query.urlencode()}")
-    return excel(file_name, headers, map(cells, rows.iterator(2000)))
+    return excel(file_name, {"数据": (headers, map(cells, rows.iterator(2000)))})

@@ -1,7 +1,7 @@
-"""A table as an Excel workbook."""
+"""Tables as an Excel workbook."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,25 @@ from kangwei.core.calendars import SHANGHAI
 MAX_WIDTH = 60
 
 
-def table_workbook(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """One sheet: a frozen header, a filter, numbers as numbers, times as Asia/Shanghai text.
+Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
+"""Headers and rows."""
+
+
+def table_workbook(sheets: Mapping[str, Table]) -> bytes:
+    """One sheet a table, under its name: a frozen header, a filter, numbers as numbers, times as Asia/Shanghai text.
 
     Text stays text: what begins with = + - @ is no formula for whoever opens the file.
     """
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = workbook.add_worksheet("数据")
     bold = workbook.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
+    for name, (headers, rows) in sheets.items():
+        _fill(workbook.add_worksheet(name), headers, rows, bold)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _fill(sheet: Any, headers: Sequence[str], rows: Iterable[Sequence[Any]], bold: Any) -> None:
     widths = [_width(header) for header in headers]
     sheet.write_row(0, 0, headers, bold)
     last = 0
@@ -34,8 +44,6 @@ def table_workbook(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> byt
         sheet.set_column(column, column, min(width + 2, MAX_WIDTH))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last, len(headers) - 1)
-    workbook.close()
-    return buffer.getvalue()
 
 
 def _cell(value: Any) -> str | int | float:

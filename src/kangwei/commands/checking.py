@@ -5,11 +5,10 @@ from pathlib import Path
 
 from kangwei.commands.files import read_text
 from kangwei.commands.output import say, table
-from kangwei.contracts.enums import SECTION_LABELS
+from kangwei.contracts.planning import planned_occurrences
 from kangwei.core.calendars import bundled_calendar
-from kangwei.core.contracts import load_contract, unexplained_lines
+from kangwei.core.contracts import SECTIONS, load_contract, unexplained_lines
 from kangwei.core.contracts.schema import Contract
-from kangwei.core.obligations import DutySpec, generate
 
 
 def check(path: Path, *, against: Path | None) -> int:
@@ -33,12 +32,7 @@ def check(path: Path, *, against: Path | None) -> int:
 
 def _summarise(contract: Contract) -> None:
     counts = Counter(clause.section for clause in contract.clauses())
-    say(table(["条款", "条数"], [[label, str(counts[name])] for name, label in SECTION_LABELS.items() if counts[name]]))
+    say(table(["条款", "条数"], [[label, str(counts[name])] for name, label in SECTIONS.items() if counts[name]]))
     term = contract.term.as_term()
-    say(f"合同期 {term.first} 至 {term.last}，应履行项 {_occurrences(contract)} 个")
-
-
-def _occurrences(contract: Contract) -> int:
-    duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in contract.duties]
-    targets = {name: group.targets() for name, group in contract.targets.items()}
-    return sum(1 for _ in generate(duties, targets, contract.term.as_term(), bundled_calendar(), contract.key_periods))
+    planned = planned_occurrences(contract, term, bundled_calendar())
+    say(f"合同期 {term.first} 至 {term.last}，应履行项 {len(planned)} 个")

@@ -41,6 +41,18 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def wrapped(head: str, text: str, width: int) -> str:
+    """The text behind a head, broken at `width` columns (a Chinese character takes two) and indented below the head."""
+    indent = " " * _width(head)
+    lines, line = [], head
+    for char in text:
+        if _width(line + char) > width and line.strip():
+            lines.append(line)
+            line = indent
+        line += char
+    return "\n".join([*lines, line])
+
+
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 

@@ -26,19 +26,3 @@ class EvidenceKind(models.TextChoices):
     INSPECTION = "inspection", "巡检"
     DOCUMENT = "document", "文档"
     RECORD = "record", "记录"
-
-
-SECTION_LABELS = {
-    "service-level": "服务级别",
-    "duty": "义务",
-    "deliverable": "成果物",
-    "staff": "人员",
-    "measure": "考核指标",
-    "system": "系统",
-    "count": "数量",
-    "target": "对象",
-    "commitment": "承诺",
-    "payment": "付款",
-    "acceptance": "验收项",
-    "acceptance-step": "验收步骤",
-}

@@ -13,11 +13,11 @@ from kangwei.accounts.queries import contract_scope, prefixed
 from kangwei.accounts.queries import suppliers as all_suppliers
 from kangwei.contracts.enums import OccurrenceState, Standing
 from kangwei.contracts.models import Clause, Contract, ContractFile, Evidence, Occurrence
-from kangwei.core.calendars import SHANGHAI, StatutoryCalendar, Term, bundled_calendar, day_start
+from kangwei.contracts.planning import planned_occurrences
+from kangwei.core.calendars import SHANGHAI, bundled_calendar, day_start
 from kangwei.core.contracts import Change, diff, load_contract
 from kangwei.core.contracts.schema import Contract as ContractData
-from kangwei.core.obligations import Accrual, DutySpec, State, accrue, generate
-from kangwei.core.obligations import Occurrence as Planned
+from kangwei.core.obligations import Accrual, State, accrue
 from kangwei.core.obligations import Standing as CoreStanding
 
 if TYPE_CHECKING:
@@ -219,13 +219,6 @@ def preview(text: str, name: str, person: "Person") -> Preview:
     changes = diff(contract_data(contract), data) if contract else None
     planned = planned_occurrences(data, data.term.as_term(), calendar)
     return Preview(data, contract, changes, len(planned))
-
-
-def planned_occurrences(data: ContractData, term: Term, calendar: StatutoryCalendar) -> list[Planned]:
-    """Every occurrence that the contract's duties ask for in the term."""
-    duties = [DutySpec(duty.id, duty.cadence, duty.per or "") for duty in data.duties]
-    targets = {name: group.targets() for name, group in data.targets.items()}
-    return list(generate(duties, targets, term, calendar, data.key_periods))
 
 
 def acceptance_clauses(contract_ids: Iterable[int]) -> QuerySet[Clause]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangwei.contracts.views import calendar, contract, documents, loading, occurrence
+from kangwei.contracts.views import calendar, compare, contract, documents, loading, occurrence
 
 app_name = "contracts"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("documents/", documents.document_list, name="document_list"),
     path("documents/<int:pk>/", documents.detail, name="document"),
     path("documents/<int:pk>/v<int:version>/", documents.file, name="document_file"),
+    path("compare/", compare.overview, name="compare"),
+    path("compare/service-levels/", compare.service_levels, name="compare_service_levels"),
+    path("compare/duties/", compare.duties, name="compare_duties"),
+    path("compare/documents/", compare.documents, name="compare_documents"),
     path("<slug:code>/", contract.detail, name="detail"),
     path("<slug:code>/file/", contract.file, name="file"),
     path("<slug:code>/supplier/", contract.supplier, name="supplier"),

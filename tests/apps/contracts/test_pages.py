@@ -8,6 +8,7 @@ from python_calamine import CalamineWorkbook
 from kangwei.base.audit import System
 from kangwei.contracts import actions
 from kangwei.contracts.models import Contract, Evidence
+from kangwei.core.contracts import TABS
 from tests.factories.contracts import load_small, small_contract_text
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ class TestScope:
 
 
 def test_the_contract_page_shows_clauses_with_their_citations(manager, contract):
-    page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duty"}))
+    page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duties"}))
     assert "数据库月度巡检" in page and "每月1次" in page and "20-21" in page
 
 
@@ -123,14 +124,25 @@ def test_a_duty_shows_how_much_each_time_and_what_the_term_will_lack(manager, no
     duties = yaml.safe_load(small_contract_text())["duties"]
     duties[0]["quantity"] = 8
     contract = load_small(now, duties=duties)
-    page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duty"}))
+    page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duties"}))
     assert "每次 8 个" in page
     assert "差 36" in page  # nothing done so far: at this pace none of the 36 will be
 
 
-@pytest.mark.parametrize("tab", ["", "duty", "deliverable", "acceptance", "target", "nonsense"])
+@pytest.mark.parametrize("tab", ["", *TABS, "nonsense"])
 def test_every_tab_opens(manager, contract, tab):
     assert contract.title in text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": tab}))
+
+
+def test_a_tab_as_excel_has_a_sheet_a_section(manager, contract, tmp_path):
+    answer = manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "acceptance", "export": "1"})
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(answer.content)
+    book = CalamineWorkbook.from_path(file)
+    assert book.sheet_names == ["验收项", "验收步骤"]
+    headers, first = book.get_sheet_by_name("验收项").to_python()[:2]
+    assert (headers[0], headers[-1]) == ("验收文件", "出处")
+    assert first[-1].startswith("small-2026.txt:")
 
 
 def test_the_calendar_counts_by_day_and_links_to_the_list(manager, contract):

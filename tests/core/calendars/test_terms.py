@@ -54,11 +54,20 @@ def test_more_parts_than_days_share_days():
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 400), st.data())
-def test_parts_follow_each_other_and_differ_by_a_day_at_most(first, days, data):
+def test_parts_follow_each_other_and_differ_by_a_day_or_are_months(first, days, data):
     last = first + timedelta(days=days - 1)
     parts = split(first, last, data.draw(st.integers(1, days)))
     lengths = {(end - begin).days for begin, end in parts}
 
     assert (parts[0][0], parts[-1][1]) == (first, last)
     assert all(after[0] - before[1] == timedelta(days=1) for before, after in pairwise(parts))
-    assert max(lengths) - min(lengths) <= 1
+    assert max(lengths) - min(lengths) <= 1 or min(lengths) >= 27
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.sampled_from([1, 2, 3, 4, 6, 12]))
+def test_a_year_in_so_many_parts_is_cut_at_anniversaries_of_its_first_day(first, parts):
+    year = Term.of(first, 12)
+    cut = split(year.first, year.last, parts)
+
+    assert cut == [(Term.of(first, n * 12 // parts).last + timedelta(days=1) if n else first,
+                    Term.of(first, (n + 1) * 12 // parts).last) for n in range(parts)]  # fmt: skip

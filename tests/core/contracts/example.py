@@ -55,7 +55,7 @@ deliverables:
 staffing:
   - {role: 数据库工程师, count: 1, years: 3, onsite: true, cite: "small.txt:50"}
 measures:
-  - {name: 用户满意度, op: ">=", value: 9, of: 10, unit: 分, over: quarter, cite: "small.txt:52"}
+  - {name: 用户满意度, metric: satisfaction, op: ">=", value: 9, of: 10, unit: 分, over: quarter, cite: "small.txt:52"}
 commitments:
   - {id: secrecy, name: 不泄露数据, kind: confidentiality, cite: "small.txt:53"}
 payments:

@@ -32,6 +32,92 @@ def test_a_fault_is_named_with_line_field_and_reason(old, new, complaint):
     assert said[0].startswith(f"small-2026.yaml:{complaint}")
 
 
+SEVERITIES = 'severities: [{name: 一般, cite: "small.txt:22"}, {name: 重大, cite: "small.txt:22"}]\nscope:\n'
+GRAVE = (
+    'small.txt:20"}',
+    'small.txt:20"}\n  - {clock: arrival, limit: 2h, when: {severity: 重大}, cite: "small.txt:22"}',
+)
+
+
+@pytest.mark.parametrize(
+    ("replacements", "complaint"),
+    [
+        (
+            [("category: 业务系统", "part_of: 住院系统")],
+            "18: scope.systems.第1项.part_of：scope.systems 中没有「住院系统」",
+        ),
+        (
+            [("category: 业务系统", "part_of: 门诊系统")],
+            "18: scope.systems.第1项.part_of：「门诊系统」成了自身的子系统",
+        ),
+        ([GRAVE], "29: service_levels.第2项.when.severity：severities 中没有「重大」"),
+        (
+            [("limit: 10m, when: {", "limit: 10m, when: {target: 数据库, ")],
+            "28: service_levels.第1项.when.target：scope.systems 中没有名称或类别为「数据库」的系统",
+        ),
+        (
+            [("working: Mon-Fri", "office: Mon-Fri")],
+            "28: service_levels.第1项.when.period：calendars 中没有 working，无从区分工作与非工作时间",
+        ),
+        (
+            [("limit: 10m", "limit: 10m, upgrades_to: 重大")],
+            "28: service_levels.第1项.upgrades_to：severities 中没有「重大」",
+        ),
+        (
+            [("scope:\n", SEVERITIES), ("{period: working}", "{severity: 重大}, upgrades_to: 一般")],
+            "29: service_levels.第1项.upgrades_to：「一般」并不比「重大」严重",
+        ),
+        ([("per: database", "when: {kind: change}")], "35: duties.第1项.when：只有事件触发（on）的义务可以写 when"),
+        (
+            [("{on: change, within: 2wd}", "{on: change}\n    when: {severity: 重大}")],
+            "42: duties.第2项.when.severity：severities 中没有「重大」",
+        ),
+        ([("onsite: true", "calendar: nights")], "46: staffing.第1项.calendar：calendars 中没有「nights」"),
+        ([("onsite: true", "kind: on-duty")], "46: staffing.第1项.calendar：在岗人数（on-duty）应写明 calendar"),
+    ],
+)
+def test_a_condition_on_what_the_file_does_not_hold_is_refused(replacements, complaint):
+    said = complaints(changed(*replacements))
+    assert said[0].startswith(f"small-2026.yaml:{complaint}")
+
+
+def test_the_same_conditions_are_fine_once_the_file_holds_what_they_name():
+    contract = load(
+        changed(
+            ("scope:\n", SEVERITIES),
+            (
+                "{name: 门诊系统,",
+                '{name: 医院系统, category: 平台, cite: "small.txt:14"}\n    - {name: 门诊系统, part_of: 医院系统,',
+            ),
+            GRAVE,
+            ("limit: 10m, when: {", "limit: 10m, upgrades_to: 重大, when: {target: 业务系统, severity: 一般, "),
+            ("{on: change, within: 2wd}", "{on: change, within: 1wd}\n    when: {severity: 重大}"),
+            ("onsite: true", "kind: on-duty, calendar: working"),
+        )
+    )
+    assert contract.service_levels[0].upgrades_to == "重大"
+    assert contract.scope.systems[1].part_of == "医院系统"
+    assert contract.staffing[0].calendar == "working"
+
+
+def test_systems_that_are_part_of_each_other_are_refused():
+    circle = [f'{{name: {one}, part_of: {other}, cite: "small.txt:14"}}' for one, other in ("甲乙", "乙甲")]
+    said = complaints(
+        changed(("- {name: 门诊系统,", "\n    ".join(f"- {part}" for part in [*circle, "{name: 门诊系统,"])))
+    )
+    assert [line.rpartition("：")[2] for line in said] == ["「甲」成了自身的子系统", "「乙」成了自身的子系统"]
+
+
+@pytest.mark.parametrize("bound", ["value: 9, against: 中位数", "of: 10"])
+def test_a_measure_has_a_value_or_a_published_figure_never_both_nor_none(bound):
+    said = complaints(changed(("value: 9, of: 10", bound)))
+    assert said == ["small-2026.yaml:48: measures.第1项：value 与 against 应写且只写一项"]
+
+
+def test_a_measure_may_be_held_against_a_published_figure():
+    assert load(changed(("value: 9, of: 10", "against: 月度中位数"))).measures[0].against == "月度中位数"
+
+
 def test_what_stands_just_inside_the_limits_is_fine():
     load(changed(("range: 11-80", "range: 90"), ("small.txt:30", "small.txt:51-90"), ("lines: 70-72", "lines: 90")))
 

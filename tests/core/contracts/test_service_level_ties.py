@@ -28,10 +28,10 @@ def test_two_limits_for_the_same_tickets_tie():
 
 def test_conditions_of_different_kinds_tie_because_a_ticket_can_meet_both():
     text = levels(
-        "clock: restore, limit: 4h, when: {severity: 重大}",
+        "clock: restore, limit: 4h, when: {caller: 急诊科}",
         "clock: restore, limit: 6h, when: {period: off}",
     )
-    assert complaints(text) == [tie(29, 2, "restore（severity=重大）", 20)]
+    assert complaints(text) == [tie(29, 2, "restore（caller=急诊科）", 20)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_conditions_of_different_kinds_tie_because_a_ticket_can_meet_both():
         ("clock: restore, limit: 4h", "clock: restore, limit: 6h, when: {period: off}"),
         ("clock: restore, limit: 4h", "clock: resolve, limit: 6h"),
         ("clock: restore, limit: 4h, when: {period: off}", "clock: restore, limit: 6h, when: {period: working}"),
-        ("clock: restore, limit: 4h, when: {severity: 重大}", "clock: restore, limit: 4h, when: {period: off}"),
+        ("clock: restore, limit: 4h, when: {caller: 急诊科}", "clock: restore, limit: 4h, when: {period: off}"),
     ],
     ids=["more specific", "other clock", "exclusive values", "same limit"],
 )
@@ -55,9 +55,9 @@ def test_the_same_number_counted_otherwise_is_another_limit(other):
 
 
 def test_a_level_for_both_conditions_settles_a_tie():
-    severe = "clock: restore, limit: 4h, when: {severity: 重大}"
+    severe = "clock: restore, limit: 4h, when: {caller: 急诊科}"
     night = "clock: restore, limit: 6h, when: {period: off}"
-    severe_night = "clock: restore, limit: 5h, when: {severity: 重大, period: off}"
+    severe_night = "clock: restore, limit: 5h, when: {caller: 急诊科, period: off}"
     assert len(load(levels(severe, night, severe_night)).service_levels) == 3
     assert len(load(levels(severe_night, night, severe)).service_levels) == 3
 
@@ -65,16 +65,16 @@ def test_a_level_for_both_conditions_settles_a_tie():
 @pytest.mark.parametrize(
     "third",
     [
-        "clock: resolve, limit: 5h, when: {severity: 重大, period: off}",
-        "clock: restore, limit: 5h, when: {severity: 重大, period: off, place: 远郊}",
-        "clock: restore, limit: 5h, when: {severity: 重大, kind: incident}",
+        "clock: resolve, limit: 5h, when: {caller: 急诊科, period: off}",
+        "clock: restore, limit: 5h, when: {caller: 急诊科, period: off, place: 远郊}",
+        "clock: restore, limit: 5h, when: {caller: 急诊科, kind: incident}",
     ],
     ids=["other clock", "only some of them", "other tickets"],
 )
 def test_a_level_that_leaves_some_of_those_tickets_open_does_not(third):
-    severe = "clock: restore, limit: 4h, when: {severity: 重大}"
+    severe = "clock: restore, limit: 4h, when: {caller: 急诊科}"
     night = "clock: restore, limit: 6h, when: {period: off}"
-    assert tie(29, 2, "restore（severity=重大）", 20) in complaints(levels(severe, night, third))
+    assert tie(29, 2, "restore（caller=急诊科）", 20) in complaints(levels(severe, night, third))
 
 
 def test_each_pair_that_ties_is_named():

@@ -16,6 +16,7 @@ from kangwei.base.errors import ActionError
 from kangwei.contracts import queries
 from kangwei.contracts.enums import OccurrenceState
 from kangwei.contracts.models import Clause, Contract, ContractFile, Evidence, Occurrence
+from kangwei.contracts.planning import planned_occurrences
 from kangwei.core import contracts as core
 from kangwei.core.calendars import StatutoryCalendar, Term
 from kangwei.core.contracts.schema import Contract as ContractData
@@ -169,7 +170,7 @@ def _save_clauses(contract: Contract, data: ContractData) -> None:
     rows = [
         Clause(
             contract=contract, key=clause.key, section=clause.section, title=clause.title, position=position,
-            data=_clause_data(clause), cite="; ".join(str(cite) for cite in clause.cite), active=True,
+            data=core.clause_data(clause, data), cite="; ".join(str(cite) for cite in clause.cite), active=True,
         )
         for position, clause in enumerate(data.clauses())
     ]  # fmt: skip
@@ -180,21 +181,10 @@ def _save_clauses(contract: Contract, data: ContractData) -> None:
     )  # fmt: skip
 
 
-def _clause_data(clause: core.Clause) -> dict[str, Any]:
-    data = clause.model_dump(mode="json", exclude_none=True, exclude={"cite"})
-    if isinstance(clause, core.Duty):
-        data |= {
-            "required_evidence": clause.required_evidence,
-            "cadence_label": clause.cadence.label,
-            "scheduled": clause.cadence.scheduled,
-        }
-    return data
-
-
 def _regenerate(contract: Contract, data: ContractData, calendar: StatutoryCalendar) -> tuple[int, int, int]:
     """Make the stored occurrences those that the contract asks for; (added, moved, removed)."""
     clauses = {clause.data["id"]: clause for clause in contract.clauses.filter(section="duty", active=True)}
-    planned = {row.key: row for row in queries.planned_occurrences(data, contract.term, calendar)}
+    planned = {row.key: row for row in planned_occurrences(data, contract.term, calendar)}
     # Locked before the evidence is read, so that none comes to be meanwhile for what is moved or removed.
     stored = {row.key: row for row in contract.occurrences.select_for_update()}
     held = set(

@@ -12,17 +12,16 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base import audit
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, download, page_of, refusals_shown
+from kangwei.base.web import PersonRequest, download, excel, page_of, refusals_shown
+from kangwei.base.workbook import Table
 from kangwei.contracts import actions, queries
 from kangwei.contracts.charts import monthly_chart
-from kangwei.contracts.enums import SECTION_LABELS, Standing
+from kangwei.contracts.enums import Standing
 from kangwei.contracts.forms import StartForm, SupplierForm
 from kangwei.contracts.models import Contract
+from kangwei.contracts.tabs import SectionCard, section_cards
 from kangwei.core.calendars import bundled_calendar
-
-TABS = (
-    "duty", "service-level", "deliverable", "acceptance", "staff", "measure", "system", "count", "commitment", "target",
-)  # fmt: skip
+from kangwei.core.contracts import TABS
 
 
 @requires("contracts.read")
@@ -40,40 +39,47 @@ def contract_list(request: PersonRequest) -> HttpResponse:
 
 @requires("contracts.read")
 def detail(request: PersonRequest, code: str) -> HttpResponse:
-    """One contract: how it stands, and its clauses section by section with their citations."""
+    """One contract: how it stands, and its clauses tab by tab with their citations; `?export=1` a tab as Excel."""
     contract = get_object_or_404(queries.contracts(request.user), code=code)
     now = timezone.now()
     sections = queries.clauses_by_section(contract)
     tab = request.GET.get("tab", "")
-    if tab not in sections:
+    if tab not in TABS:
         tab = ""
+    if tab and request.GET.get("export"):
+        return _tab_as_excel(contract, section_cards(sections, tab), tab)
     context: dict[str, Any] = {
         "contract": contract,
         "now": now,
         "tab": tab,
         "tabs": _tabs(contract, sections, tab),
-        "section_label": SECTION_LABELS.get(tab, ""),
-        "clauses": sections.get(tab, []),
     }
-    context |= _overview(request, contract, now) if not tab else {}
-    if tab == "duty":
+    if not tab:
+        context |= _overview(request, contract, now)
+    elif tab == "duties":
         accruals = queries.accruals(contract, now)
-        rows = [(clause, accruals.get(clause.pk)) for clause in sections["duty"]]
+        rows = [(clause, accruals.get(clause.pk)) for clause in sections.get("duty", [])]
         context["duties"] = sorted(rows, key=lambda row: row[1] is None)
+    else:
+        context["cards"] = section_cards(sections, tab)
     return render(request, "contracts/detail.html", context)
 
 
 def _tabs(contract: Contract, sections: dict[str, Any], tab: str) -> list[dict[str, Any]]:
     base = reverse("contracts:detail", args=[contract.code])
-    tabs = [{"label": "概况", "url": base, "active": not tab, "count": None}]
-    order = [name for name in TABS if name in sections] + [name for name in sections if name not in TABS]
-    return tabs + [
-        {
-            "label": SECTION_LABELS.get(name, name), "url": f"{base}?tab={name}", "active": name == tab,
-            "count": len(sections[name]),
-        }
-        for name in order
-    ]  # fmt: skip
+    counted = [(name, label, len(sections.get(parts[0], ()))) for name, (label, parts) in TABS.items()]
+    return [{"label": "概况", "url": base, "active": not tab, "count": None}] + [
+        {"label": label, "url": f"{base}?tab={name}", "active": name == tab, "count": count}
+        for name, label, count in counted
+        if count or any(sections.get(part) for part in TABS[name][1])
+    ]
+
+
+def _tab_as_excel(contract: Contract, cards: list[SectionCard], tab: str) -> HttpResponse:
+    sheets: dict[str, Table] = {
+        card.label: ((*card.headers, "出处"), [(*cells, clause.cite) for clause, cells in card.rows]) for card in cards
+    }
+    return excel(f"{contract.code}-{TABS[tab][0]}.xlsx", sheets)
 
 
 def _overview(request: PersonRequest, contract: Contract, now: datetime) -> dict[str, Any]:

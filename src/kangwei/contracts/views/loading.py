@@ -13,7 +13,6 @@ from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error
 from kangwei.contracts import actions, queries
-from kangwei.contracts.enums import SECTION_LABELS
 from kangwei.contracts.forms import LoadForm
 from kangwei.core.calendars import bundled_calendar
 from kangwei.core.contracts import ContractFileError
@@ -61,7 +60,6 @@ def _preview(request: PersonRequest, text: str, name: str) -> dict[str, Any]:
     return {
         "preview": preview,
         "file_name": name,
-        "section_labels": SECTION_LABELS,
         "confirm": ConfirmForm(initial={"text": text, "name": name}),
     }
 

@@ -75,15 +75,28 @@ class KeyPeriod:
 
 
 def split(first: date, last: date, parts: int) -> list[tuple[date, date]]:
-    """Cut first..last into so many spans, as even as whole days allow.
+    """Cut first..last into so many spans: whole months each where they go in evenly, else as even as days allow.
 
-    They follow each other without gap or overlap; with more parts than days, neighbours share a day.
+    Twelve a year are a month each, so that a monthly job done on the last day of January is January's. The spans
+    follow each other without gap or overlap; with more parts than days, neighbours share a day.
     """
+    months = _whole_months(first, last)
+    if months and months % parts == 0:
+        starts = [_anniversary(first, part * months // parts) for part in range(parts + 1)]
+        return [(begin, end - _ONE_DAY) for begin, end in pairwise(starts)]
     days = (last - first).days + 1
     edges = [part * days // parts for part in range(parts + 1)]
     return [
         (first + timedelta(days=begin), first + timedelta(days=max(begin, end - 1))) for begin, end in pairwise(edges)
     ]
+
+
+def _whole_months(first: date, last: date) -> int:
+    """How many months first..last is, by article 202 of the Civil Code; 0 where it is no whole number of them."""
+    after = last + _ONE_DAY
+    months = 12 * (after.year - first.year) + after.month - first.month
+    # The term from a 31st may end with a shorter month, which puts the day after it into the month that follows.
+    return next((n for n in (months, months - 1) if n > 0 and _anniversary(first, n) == after), 0)
 
 
 def _anniversary(start: date, months: int) -> date:

@@ -6,8 +6,10 @@ from itertools import combinations
 from typing import TypeGuard
 
 from kangwei.core.calendars import Cadence, During, Rotation, StatutoryCalendar
+from kangwei.core.contracts.citations import Citation
+from kangwei.core.contracts.clauses import Duty, ServiceLevel, When
 from kangwei.core.contracts.coverage import text_lines
-from kangwei.core.contracts.schema import Citation, Contract, Duty, ServiceLevel
+from kangwei.core.contracts.schema import Contract
 from kangwei.core.yamlfile import Path
 
 MAX_CITED_LINES = 40
@@ -23,6 +25,9 @@ def check(contract: Contract, calendar: StatutoryCalendar, source_text: str | No
         *_keys(contract),
         *_targets(contract),
         *_references(contract),
+        *_subsystems(contract),
+        *_conditions(contract),
+        *_people(contract),
         *_ties(contract.service_levels),
         *_key_periods(contract),
         *_cadences(contract, calendar),
@@ -107,6 +112,66 @@ def _references(contract: Contract) -> Iterator[Fault]:
     for index, document in enumerate(contract.acceptance.documents):
         if document.of and document.of not in known:
             yield ("acceptance", "documents", index, "of"), f"deliverables 中没有「{document.of}」"
+
+
+def _subsystems(contract: Contract) -> Iterator[Fault]:
+    parents = {system.name: system.part_of for system in contract.scope.systems}
+    for index, system in enumerate(contract.scope.systems):
+        path: Path = ("scope", "systems", index, "part_of")
+        if system.part_of and system.part_of not in parents:
+            yield path, f"scope.systems 中没有「{system.part_of}」"
+        elif system.part_of and system.name in _above(system.name, parents):
+            yield path, f"「{system.name}」成了自身的子系统"
+
+
+def _above(name: str, parents: dict[str, str | None]) -> list[str]:
+    """The systems that one is part of, nearest first; each once, even in a circle."""
+    found: list[str] = []
+    above = parents.get(name)
+    while above and above not in found:
+        found.append(above)
+        above = parents.get(above)
+    return found
+
+
+def _conditions(contract: Contract) -> Iterator[Fault]:
+    for index, level in enumerate(contract.service_levels):
+        yield from _when(level.when, ("service_levels", index, "when"), contract)
+        yield from _upgrade(level, ("service_levels", index, "upgrades_to"), contract)
+    for index, duty in enumerate(contract.duties):
+        path: Path = ("duties", index, "when")
+        if duty.when.conditions() and duty.cadence.scheduled:
+            yield path, "只有事件触发（on）的义务可以写 when"
+        yield from _when(duty.when, path, contract)
+
+
+def _upgrade(level: ServiceLevel, path: Path, contract: Contract) -> Iterator[Fault]:
+    grades = [severity.name for severity in contract.severities]
+    before, after = level.when.severity, level.upgrades_to
+    if after and after not in grades:
+        yield path, f"severities 中没有「{after}」"
+    elif after and before in grades and grades.index(after) <= grades.index(before):
+        yield path, f"「{after}」并不比「{before}」严重"
+
+
+def _when(when: When, path: Path, contract: Contract) -> Iterator[Fault]:
+    """A condition on something that the file does not hold would match no ticket, ever."""
+    systems = contract.scope.systems
+    if when.severity and when.severity not in {severity.name for severity in contract.severities}:
+        yield (*path, "severity"), f"severities 中没有「{when.severity}」"
+    if when.target and when.target not in {word for system in systems for word in (system.name, system.category)}:
+        yield (*path, "target"), f"scope.systems 中没有名称或类别为「{when.target}」的系统"
+    if when.period and "working" not in contract.calendars:
+        yield (*path, "period"), "calendars 中没有 working，无从区分工作与非工作时间"
+
+
+def _people(contract: Contract) -> Iterator[Fault]:
+    for index, staff in enumerate(contract.staffing):
+        path: Path = ("staffing", index, "calendar")
+        if staff.calendar and staff.calendar not in contract.calendars:
+            yield path, f"calendars 中没有「{staff.calendar}」"
+        if staff.kind == "on-duty" and not staff.calendar:
+            yield path, "在岗人数（on-duty）应写明 calendar，即在哪些时间"
 
 
 def _ties(levels: tuple[ServiceLevel, ...]) -> Iterator[Fault]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kangwei.core.contracts.schema import Clause, Contract
+from kangwei.core.contracts.clauses import Clause
+from kangwei.core.contracts.schema import Contract
 
 HEAD_FIELDS = ("title", "package", "buyer", "term", "calendars", "key_periods", "source")
 

@@ -33,7 +33,7 @@ def finding_list(request: PersonRequest) -> HttpResponse:
     if state in FindingState.values:
         rows = rows.filter(state=state)
     if request.GET.get("export"):
-        return excel("巡检发现.xlsx", EXPORT_HEADERS, (_exported(row) for row in rows))
+        return excel("巡检发现.xlsx", {"巡检发现": (EXPORT_HEADERS, map(_exported, rows))})
     exported = request.GET.copy()
     exported["export"] = "1"
     mine = [(row.code, row.title) for row in contracts.contracts(request.user)]

@@ -38,7 +38,9 @@ def target_list(request: PersonRequest) -> HttpResponse:
     everything = queries.coverage(contract, now)
     shown = _filtered(request, everything)
     if request.GET.get("export"):
-        return excel(f"巡检对象-{contract.code}.xlsx", EXPORT_HEADERS, [_exported(row) for row in shown])
+        return excel(
+            f"巡检对象-{contract.code}.xlsx", {"巡检对象": (EXPORT_HEADERS, [_exported(row) for row in shown])}
+        )
     exported = request.GET.copy()
     exported["export"] = "1"
     context: dict[str, Any] = {

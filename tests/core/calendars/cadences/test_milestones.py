@@ -12,7 +12,7 @@ def test_shares_are_owed_by_the_middle_and_by_the_end(read, spans, calendar):
     cadence = read({"by": {"midterm": 40, "end": 100}})
     windows = cadence.windows(YEAR, calendar)
 
-    assert spans(windows) == [("midterm", "01-01", "07-01"), ("end", "01-01", "12-31")]
+    assert spans(windows) == [("midterm", "01-01", "06-30"), ("end", "01-01", "12-31")]
     assert [cadence.share[window.period] for window in windows] == [40, 100]
     assert [window.label for window in windows] == ["中期（40%）", "期末（100%）"]
 

@@ -19,6 +19,9 @@ Event = Literal[
     "drill",
     "visit",
     "complaint",
+    "data-fix",
+    "go-live",
+    "security-incident",
     "security-notice",
     "leave-or-join",
     "buyer-request",
@@ -35,25 +38,32 @@ _LABELS: dict[Event, str] = {
     "drill": "演练",
     "visit": "现场服务",
     "complaint": "接诉即办",
+    "data-fix": "数据修正",
+    "go-live": "系统上线",
+    "security-incident": "安全事件",
     "security-notice": "安全通报",
     "leave-or-join": "人员变动",
     "buyer-request": "甲方要求",
 }
 
 
+_COUNTED_FROM = {"event": "", "responded": "响应", "resolved": "解决"}
+
+
 class OnEvent(CadenceForm):
-    """Owed once for every event of a kind, within a duration if the contract states one."""
+    """Owed once for every event of a kind, within a duration of it, of its response or of its solution."""
 
     key: ClassVar[str] = "on"
     scheduled: ClassVar[bool] = False
 
     on: Event
     within: Duration | None = None
+    counts_from: Literal["event", "responded", "resolved"] = "event"
 
     @property
     def label(self) -> str:
-        """每次变更, 每次变更后2个工作日内, 每次变更当日."""
-        often = f"每次{_LABELS[self.on]}"
+        """每次变更, 每次变更后2个工作日内, 每次变更当日, 每次重大事件响应后2天内."""
+        often = f"每次{_LABELS[self.on]}{_COUNTED_FROM[self.counts_from] if self.within else ''}"
         if self.within is None:
             return often
         whole_day = self.within.unit in ("same-day", "next-day")
@@ -68,6 +78,6 @@ class OnEvent(CadenceForm):
         """None in advance: nobody knows when the event comes."""
         return []
 
-    def due(self, event_at: datetime, calendar: StatutoryCalendar) -> datetime | None:
-        """When the work for an event is due, aware UTC; None without a limit. ValueError if naive."""
-        return None if self.within is None else due(event_at, self.within, calendar)
+    def due(self, start: datetime, calendar: StatutoryCalendar) -> datetime | None:
+        """When the work is due that counts from `start`, aware UTC; None without a limit. ValueError if naive."""
+        return None if self.within is None else due(start, self.within, calendar)

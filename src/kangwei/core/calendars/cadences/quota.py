@@ -11,7 +11,7 @@ from .form import CadenceForm, whole_days
 
 
 class Quota(CadenceForm):
-    """`times` windows of equal length over the term, or over each contract year of it.
+    """`times` windows of equal length over the term, or over each contract year of it: whole months where they go in.
 
     A contract year runs from the anniversary of the term's first day. Where the term ends within one, the
     windows are those of the whole year and what lies beyond the term is not owed.
