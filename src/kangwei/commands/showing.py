@@ -45,11 +45,10 @@ def _section(section: str, clauses: Sequence["Clause"], width: int) -> None:
     say()
     say(f"{SECTIONS[section]}（{len(clauses)}）")
     table = section_table(section, [clause.data for clause in clauses])
-    main = table.main
     for number, (clause, cells) in enumerate(zip(clauses, table.rows, strict=True), 1):
-        title = "  ".join(cell for cell, is_main in zip(cells, main, strict=True) if is_main and cell)
+        title = "  ".join(cell for column, cell in zip(table.columns, cells, strict=True) if column.main and cell)
         lines = ", ".join(cite.rpartition(":")[2] for cite in clause.cite.split("; "))
         say(wrapped(f"{number:>4}. ", f"{title}  [{lines}]", width))
-        for header, cell, is_main in zip(table.headers, cells, main, strict=True):
-            if cell and not is_main:
-                say(wrapped(f"      {header} ", cell, width))
+        for column, cell in zip(table.columns, cells, strict=True):
+            if cell and not column.main:
+                say(wrapped(f"      {column.label} ", cell, width))

@@ -15,7 +15,7 @@ def test_a_contract_reads_section_by_section_with_lines(kangwei, now):
     assert outcome.out[0].startswith("small-2026 ")
     at = outcome.out.index("义务（2）")
     assert outcome.out[at + 1].strip() == "1. 数据库月度巡检  每月1次  [20-21]"
-    assert any(line.strip() == "逐一对象 业务数据库" for line in outcome.out[at:])
+    assert any(line.strip() == "逐一对象 业务系统数据库" for line in outcome.out[at:])
     assert outcome.last == "small-2026 共列出 10 条。"
 
 

@@ -14,7 +14,8 @@ def table(section: str, contract: Contract) -> list[dict[str, str]]:
     printed = section_table(
         section, [clause_data(row, contract) for row in contract.clauses() if row.section == section]
     )
-    return [dict(zip(printed.headers, row, strict=True)) for row in printed.rows]
+    headers = [column.label for column in printed.columns]
+    return [dict(zip(headers, row, strict=True)) for row in printed.rows]
 
 
 def test_a_service_level_shows_limit_and_conditions():

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from kangwei.core.calendars import bundled_calendar
-from kangwei.core.contracts import Contract, load_contract, unexplained_lines
+from kangwei.core.contracts import Contract, field_label, load_contract, unexplained_lines
 from tests.conftest import PROCUREMENT
+from tests.core.library.spot_checks import SPOT_CHECKS
 
 FILES = {
     file.name.removesuffix(".yaml"): file
@@ -91,62 +92,6 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-# Ten binding lines of each package, drawn at random (random.Random(2026).sample over the lines that look binding and
-# are not ignored) and read beside the clauses that cite them: what the line binds, the clause says.
-SPOT_CHECKS: dict[str, list[tuple[int, str, dict[str, Any]]]] = {
-    "blood-2025-02": [
-        (347, "service-level:restore-fault", {"clock": "restore", "limit": "12h"}),
-        (353, "service-level:response-working", {"limit": "10m", "when": {"period": "working"}}),
-        (353, "service-level:response-off", {"limit": "30m", "when": {"period": "off"}}),
-        (407, "duty:reimbursement-consulting", {"activity": "support", "cadence": {"on": "request"}}),
-        (407, "count:district-offices", {"count": "11"}),
-        (428, "count:blood-stations", {"count": "11"}),
-        (439, "system:hospital-transfusion", {"count": 235}),
-        (439, "count:transfusion-hospitals", {"count": "235"}),
-        (458, "system:donor-blood-use", {"count": 172}),
-        (538, "duty:system-status-check", {"cadence": {"every": "month"}, "method": "onsite"}),
-        (560, "service-level:change-assessment-normal", {"limit": "3wd", "when": {"kind": "change"}}),
-        (560, "service-level:change-assessment-urgent", {"limit": "1wd"}),
-        (560, "service-level:change-assessment-major", {"limit": "14d"}),
-        (580, "duty:system-risk-assessment", {"cadence": {"times": 2, "per": "year"}}),
-        (631, "staff:onsite-staff", {"count": 3, "onsite": True, "place": "血液中心指定地点"}),
-        (631, "commitment:no-staff-change-without-approval", {"kind": "staff"}),
-    ],
-    "hdc-2026-01": [
-        (69, "term", {"months": 12}),
-        (75, "duty:network-fault", {"cadence": {"on": "incident"}, "produces": ["故障分析及解决报告"]}),
-        (97, "duty:db-inspection", {"cadence": {"every": "month"}, "produces": ["数据库巡检报告"]}),
-        (116, "deliverable:软件正版化工作责任制", {"group": "运维过程文档"}),
-        (157, "duty:desk-stats-daily", {"cadence": {"every": "day"}}),
-        (161, "count:运维管理软件", {"count": "1", "unit": "套"}),
-        (161, "commitment:desk-software", {"kind": "other"}),
-        (183, "term", {"months": 12}),
-        (189, "duty:desk-stats-monthly", {"cadence": {"every": "month"}, "produces": ["全业务工单月度分析报告"]}),
-        (191, "duty:monthly-cloud-meeting", {"cadence": {"every": "month"}, "produces": ["云效率月度例会纪要"]}),
-        (324, "acceptance:云效率月度例会纪要", {"group": "运维过程文档"}),
-    ],
-    "hdc-2026-13": [
-        (4278, "service-level:hotline-reply", {"clock": "reply", "limit": "2h"}),
-        (4278, "service-level:hotline-close", {"clock": "close", "limit": "24h"}),
-        (4278, "measure:hotline-response-rate", {"op": ">=", "value": "100", "unit": "%"}),
-        (4278, "measure:hotline-solved-rate", {"op": ">=", "value": "95", "unit": "%"}),
-        (4278, "measure:hotline-satisfaction-rate", {"op": ">=", "value": "95", "unit": "%"}),
-        (4278, "measure:hotline-score", {"op": ">=", "value": "95", "unit": "分"}),
-        (4278, "duty:hotline-knowledge", {"produces": ["接诉即办知识库"]}),
-        (4282, "duty:city-inspection", {"cadence": {"every": "week"}}),
-        (4282, "duty:district-inspection", {"cadence": {"every": "day", "times": 3}, "per": "unified-districts"}),
-        (4330, "duty:city-restore-test", {"quantity": 8, "produces": ["数据库备份还原测试报告"]}),
-        (4334, "duty:city-comparison", {"cadence": {"every": "quarter"}, "quantity": 8}),
-        (4355, "duty:cloud-usage-review", {"cadence": {"every": "month"}}),
-        (4410, "staff:development-support", {"years": 3}),
-        (4443, "acceptance:doc-01", {"name": "项目组织及人员安排"}),
-        (4455, "acceptance:doc-07", {"name": "故障分析报告"}),
-        (4459, "acceptance:doc-09", {"name": "应急演练报告"}),
-        (4461, "acceptance:doc-10", {"name": "数据库巡检报告"}),
-    ],
-}
-
-
 @pytest.mark.parametrize(
     ("name", "line", "key", "says"),
     [(name, *check) for name, checks in SPOT_CHECKS.items() for check in checks],
@@ -161,8 +106,24 @@ def test_a_clause_says_what_the_line_it_cites_binds(name, line, key, says):
         assert _within(value, data[field]), (field, data[field])
 
 
+def test_every_contract_has_ten_lines_checked():
+    assert {name: len({line for line, _, _ in checks}) >= 10 for name, checks in SPOT_CHECKS.items()} == dict.fromkeys(
+        FILES, True
+    )
+
+
 def _within(part: Any, whole: Any) -> bool:
     """Whether a value is the whole, or each of its keys is in the whole with that value."""
     if isinstance(part, dict):
         return all(whole.get(key) == value for key, value in part.items())
     return bool(part == whole)
+
+
+@every_file
+def test_notes_speak_to_readers_of_the_page_not_of_the_file(name):
+    contract = loaded(name)
+    words = {clause.id for clause in contract.clauses() if clause.id} | set(Contract.model_fields)
+    found = [
+        (clause.key, word) for clause in contract.clauses() for word in re.findall(r"[a-z][a-z_-]{3,}", clause.note)
+    ]
+    assert [(key, word) for key, word in found if word in words or field_label(word) != word] == []

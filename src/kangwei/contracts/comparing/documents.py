@@ -39,11 +39,6 @@ class DocumentRow:
     accepted: int
     duties: int
 
-    @property
-    def one_name(self) -> bool:
-        """Whether every contract calls it what it is called here."""
-        return [normalised(row.name) for row in self.names] == [normalised(self.title)]
-
 
 def uses(clauses: Sequence[Clause], groups: DocumentGroups) -> list[Use]:
     """Every name of a document in these clauses.
@@ -113,8 +108,12 @@ def _row(key: str, found: Sequence[Use], groups: DocumentGroups, duties: int) ->
 
 
 def _names(found: Sequence[Use], title: str) -> tuple[NameRow, ...]:
-    """Its own name first, then the most used; a contract once a name, by its deliverable rather than its list."""
-    spelled: dict[str, str] = {}
+    """Its own name first, even where no contract uses it, then the most used.
+
+    A contract stands once beside a name, by its deliverable rather than by its acceptance list.
+    """
+    own = normalised(title)
+    spelled = {own: title}
     where: dict[str, dict[int, Clause]] = defaultdict(dict)
     for use in found:
         key = normalised(use.name)
@@ -124,14 +123,11 @@ def _names(found: Sequence[Use], title: str) -> tuple[NameRow, ...]:
         NameRow(name, tuple((clause.contract, clause) for clause in where[key].values()))
         for key, name in spelled.items()
     ]
-    own = normalised(title)
-    return tuple(sorted(rows, key=lambda row: (normalised(row.name) != own, -len(row.uses), row.name)))
+    return tuple(sorted(rows, key=lambda row: (row.name != title, -len(row.uses), row.name)))
 
 
-def matching(
-    rows: Sequence[DocumentRow], *, text: str = "", contract: str = "", show: str = ""
-) -> list[DocumentRow]:
-    """The documents of that contract with the text in a name; `show` shared by several contracts, or renamed by some."""
+def matching(rows: Sequence[DocumentRow], *, text: str = "", contract: str = "", show: str = "") -> list[DocumentRow]:
+    """The documents of a contract with the text in a name; `show`: shared by several contracts, or of several names."""
     wanted = text.casefold()
     return [
         row

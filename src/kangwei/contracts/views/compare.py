@@ -35,7 +35,7 @@ def overview(request: PersonRequest) -> HttpResponse:
     if request.GET.get("export"):
         return _excel("概览", figures.EXPORT_HEADERS, figures.exported(figures.figure_rows(found)))
     page = page_of(request, found)
-    rows = figures.figure_rows(page.object_list)
+    rows = figures.figure_rows(list(page))
     context = {"page_obj": page, "rows": rows, "headers": figures.HEADERS, "totals": figures.totals(rows)}
     return _page(request, "compare", everything, context, search_hint="合同、甲方、乙方")
 
@@ -55,7 +55,7 @@ def service_levels(request: PersonRequest) -> HttpResponse:
         return _excel("服务级别", levels.EXPORT_HEADERS, rows)
     context = {
         "page_obj": page,
-        "rows": levels.level_rows(page.object_list, applying),
+        "rows": levels.level_rows(list(page), applying),
         "clocks": CLOCKS.values(),
         "filtered": bool(wanted),
         "filters": [_select(name, CONDITION_LABELS[name], wanted.get(name, ""), options[name]) for name in options],
@@ -83,7 +83,7 @@ def duties(request: PersonRequest) -> HttpResponse:
     page = page_of(request, shown)
     context = {
         "page_obj": page,
-        "rows": [rhythm.duty_row(duty) for duty in page.object_list],
+        "rows": [rhythm.duty_row(duty) for duty in page],
         "classes": classes,
         "cadence": cadence,
         "total": len(found),
@@ -113,7 +113,7 @@ def documents(request: PersonRequest) -> HttpResponse:
     page = page_of(request, rows)
     context = {
         "page_obj": page,
-        "rows": page.object_list,
+        "rows": list(page),
         "filters": [_select("contract", "合同", contract, contracts), _select("show", "显示", show, SHOWN)],
     }
     return _page(request, "compare_documents", everything, context, search_hint="文档名称")

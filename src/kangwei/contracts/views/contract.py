@@ -77,7 +77,11 @@ def _tabs(contract: Contract, sections: dict[str, Any], tab: str) -> list[dict[s
 
 def _tab_as_excel(contract: Contract, cards: list[SectionCard], tab: str) -> HttpResponse:
     sheets: dict[str, Table] = {
-        card.label: ((*card.headers, "出处"), [(*cells, clause.cite) for clause, cells in card.rows]) for card in cards
+        card.label: (
+            [*(column.label for column in card.table.columns), "出处"],
+            [(*cells, row.clause.cite) for row, cells in zip(card.rows, card.table.rows, strict=True)],
+        )
+        for card in cards
     }
     return excel(f"{contract.code}-{TABS[tab][0]}.xlsx", sheets)
 

@@ -199,46 +199,51 @@ def _step_limit(data: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a section's table: a field, or what a function reads. `main` ones show even when empty."""
+    """One column of a section's table: a field, or what a function reads.
+
+    `main` ones say what the clause is and show even when empty; `long` ones hold text that a narrow page sets below
+    the clause's name.
+    """
 
     label: str
     source: str | Read
     main: bool = False
+    long: bool = False
 
     def read(self, data: dict[str, Any]) -> str:
         """The cell of one clause."""
         return _text(data.get(self.source)) if isinstance(self.source, str) else self.source(data)
 
 
-_NOTE = Column("说明", "note")
+_NOTE = Column("说明", "note", long=True)
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "system": (
         Column("系统", "name", main=True), Column("隶属", "part_of"), Column("类别", "category"),
-        Column("数量", "count"), Column("模块", "modules"), Column("接口", _interfaces),
-        Column("报表表单", "forms"), Column("用户", "users"), _NOTE,
+        Column("数量", "count"), Column("模块", "modules", long=True), Column("接口", _interfaces, long=True),
+        Column("报表表单", "forms", long=True), Column("用户", "users", long=True), _NOTE,
     ),
     "service-level": (
         Column("时钟", lambda data: CLOCKS[data["clock"]], main=True), Column("时限", limit, main=True),
         *(Column(label, _condition(name)) for name, label in CONDITIONS.items()),
         Column("超时升级为", "upgrades_to"), _NOTE,
     ),
-    "severity": (Column("级别", "name", main=True), Column("含义", "meaning"), _NOTE),
+    "severity": (Column("级别", "name", main=True), Column("含义", "meaning", long=True), _NOTE),
     "duty": (
         Column("服务项", "group"), Column("义务", "name", main=True), Column("活动", _activity),
         Column("频次", _cadence, main=True), Column("逐一对象", "per_name"), Column("每次", _each_time),
-        Column("成果物", "produces"), Column("方式", "method"), Column("岗位", "role"),
-        Column("范围", "scope"), Column("检查要点", "checklist"),
+        Column("成果物", "produces", long=True), Column("方式", "method"), Column("岗位", "role"),
+        Column("范围", "scope", long=True), Column("检查要点", "checklist", long=True),
         Column("佐证", "required_evidence"), _NOTE,
     ),
     "deliverable": (
-        Column("成果物", "name", main=True), Column("又名", "aliases"), Column("分组", "group"),
-        Column("产出自", "produced_by"), _NOTE,
+        Column("成果物", "name", main=True), Column("又名", "aliases", long=True), Column("分组", "group"),
+        Column("产出自", "produced_by", long=True), _NOTE,
     ),
     "staff": (
         Column("岗位", "role", main=True), Column("类型", "kind"), Column("人数", "count", main=True),
         Column("级别", "level"), Column("经验年限", "years"), Column("学历", "education"),
-        Column("资质", "certificates"), Column("驻场", "onsite"), Column("地点", "place"),
-        Column("时间", "window"), Column("职责", "duties"), Column("更换", _replacement), _NOTE,
+        Column("资质", "certificates", long=True), Column("驻场", "onsite"), Column("地点", "place", long=True),
+        Column("时间", "window"), Column("职责", "duties", long=True), Column("更换", _replacement, long=True), _NOTE,
     ),
     "measure": (
         Column("指标", "name", main=True), Column("度量", _metric), Column("要求", requirement, main=True),
@@ -261,10 +266,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 
 @dataclass(frozen=True)
 class SectionTable:
-    """A section in print: headers, which of them say what a clause is, and a row of cells for every clause in order."""
+    """A section in print: its columns, and a row of cells for every clause in order."""
 
-    headers: tuple[str, ...]
-    main: tuple[bool, ...]
+    columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
@@ -273,9 +277,7 @@ def section_table(section: str, clauses: Sequence[dict[str, Any]]) -> SectionTab
     filled = [(column, [column.read(data) for data in clauses]) for column in COLUMNS[section]]
     shown = [(column, cells) for column, cells in filled if column.main or any(cells)]
     rows: Iterable[tuple[str, ...]] = zip(*(cells for _, cells in shown), strict=True)
-    return SectionTable(
-        tuple(column.label for column, _ in shown), tuple(column.main for column, _ in shown), tuple(rows)
-    )
+    return SectionTable(tuple(column for column, _ in shown), tuple(rows))
 
 
 def clause_name(section: str, data: dict[str, Any]) -> str:

@@ -41,7 +41,8 @@ def _readable(name: str) -> str:
     return name
 
 
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_readable)]
+_Text = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+_Name = Annotated[str, _Text, AfterValidator(_readable)]
 
 
 class _Part(BaseModel):
@@ -106,8 +107,8 @@ def _repeated(groups: Sequence[DocumentGroup], tree: Tree) -> Iterator[Problem]:
     for path, name in _located(groups):
         first = seen.setdefault(normalised(name), path)
         if first != path:
-            group = groups[int(first[1])].name
-            yield tree.problem(path, f"名称「{name}」在第 {tree.lines[first]} 行的「{group}」中已有，一个名称只能属于一种文档")
+            reason = f"第 {tree.lines[first]} 行的「{groups[int(first[1])].name}」中已有，一个名称只能属于一种文档"
+            yield tree.problem(path, f"名称「{name}」在{reason}")
 
 
 def _located(groups: Sequence[DocumentGroup]) -> Iterator[tuple[Path, str]]:
