@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from kangwei.contracts.models import Clause
 from kangwei.core.contracts.ranking import CADENCE_CLASSES, cadence_class
@@ -14,9 +17,10 @@ _CADENCE = next(column for column in COLUMNS["duty"] if column.label == "频次"
 
 @dataclass(frozen=True)
 class DutyRow:
-    """One duty as the list shows it."""
+    """One duty as the list shows it; `url` leads to its dates, or to its contract where an event calls for it."""
 
     clause: Clause
+    url: str
     cadence_class: str
     cadence: str
     activity: str
@@ -55,7 +59,14 @@ def by_cadence(duties: Sequence[Clause], only: str = "") -> list[Clause]:
 def duty_row(duty: Clause) -> DutyRow:
     """A duty in words."""
     label = CADENCE_CLASSES[cadence_class(duty.data["cadence"])]
-    return DutyRow(duty, label, _CADENCE.read(duty.data), ACTIVITIES[duty.data["activity"]])
+    return DutyRow(duty, _url(duty), label, _CADENCE.read(duty.data), ACTIVITIES[duty.data["activity"]])
+
+
+def _url(duty: Clause) -> str:
+    code = duty.contract.code
+    if duty.data["scheduled"]:
+        return f"{reverse('contracts:occurrence_list')}?{urlencode({'contract': code, 'duty': duty.key})}"
+    return f"{reverse('contracts:detail', args=[code])}?tab=duties"
 
 
 EXPORT_HEADERS = ("频次类别", "合同编号", "合同", *(column.label for column in COLUMNS["duty"]), "出处")
