@@ -27,6 +27,30 @@ class SectionCard:
     rows: tuple[ClauseRow, ...]
 
 
+@dataclass(frozen=True)
+class DutyRow:
+    """A duty on the contract's page: its cadence, and what else is said of it."""
+
+    clause: Clause
+    cadence: str
+    facts: tuple[tuple[str, str], ...]
+
+
+_BESIDE = frozenset({"义务", "频次", "活动", "方式", "佐证"})
+
+
+def duty_rows(clauses: Sequence[Clause]) -> list[DutyRow]:
+    """The duties of a contract with their facts, in the order of the file."""
+    table = section_table("duty", [clause.data for clause in clauses])
+    rows = [dict(zip((column.label for column in table.columns), cells, strict=True)) for cells in table.rows]
+    return [
+        DutyRow(
+            clause, row["频次"], tuple((label, text) for label, text in row.items() if text and label not in _BESIDE)
+        )
+        for clause, row in zip(clauses, rows, strict=True)
+    ]
+
+
 def section_cards(sections: Mapping[str, Sequence[Clause]], tab: str) -> list[SectionCard]:
     """The sections of a tab that hold anything, in the order of the tab."""
     return [_card(section, sections[section]) for section in TABS[tab][1] if sections.get(section)]

@@ -125,7 +125,7 @@ def test_a_duty_shows_how_much_each_time_and_what_the_term_will_lack(manager, no
     duties[0]["quantity"] = 8
     contract = load_small(now, duties=duties)
     page = text_of(manager.get(reverse("contracts:detail", args=[contract.code]), {"tab": "duties"}))
-    assert "每次 8 个" in page
+    assert "每次：8 个" in page
     assert "差 36" in page  # nothing done so far: at this pace none of the 36 will be
 
 

@@ -19,7 +19,7 @@ from kangwei.contracts.charts import monthly_chart
 from kangwei.contracts.enums import Standing
 from kangwei.contracts.forms import StartForm, SupplierForm
 from kangwei.contracts.models import Contract
-from kangwei.contracts.tabs import SectionCard, section_cards
+from kangwei.contracts.tabs import SectionCard, duty_rows, section_cards
 from kangwei.core.calendars import bundled_calendar
 from kangwei.core.contracts import TABS
 
@@ -58,7 +58,7 @@ def detail(request: PersonRequest, code: str) -> HttpResponse:
         context |= _overview(request, contract, now)
     elif tab == "duties":
         accruals = queries.accruals(contract, now)
-        rows = [(clause, accruals.get(clause.pk)) for clause in sections.get("duty", [])]
+        rows = [(row, accruals.get(row.clause.pk)) for row in duty_rows(sections.get("duty", []))]
         context["duties"] = sorted(rows, key=lambda row: row[1] is None)
     else:
         context["cards"] = section_cards(sections, tab)
