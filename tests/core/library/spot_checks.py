@@ -102,7 +102,7 @@ SPOT_CHECKS: dict[str, list[tuple[int, str, dict[str, Any]]]] = {
         (202, "duty:change-risk-assessment-normal", {"when": {"severity": "常态"}, "method": "onsite"}),
         (202, "duty:change-risk-assessment-urgent", {"cadence": {"within": "1wd"}, "when": {"severity": "紧急"}}),
         (202, "duty:change-risk-assessment-major", {"cadence": {"within": "14d"}, "when": {"severity": "重大"}}),
-        (278, "system:database", {"name": "数据库", "count": 6}),
+        (278, "system:database", {"name": "业务系统数据库", "count": 6}),
         (278, "duty:database-tuning", {"per": "database", "checklist": ["检测", "调优"]}),
         (300, "system:pda-handheld", {"name": "PDA手持终端", "count": 186}),
         (300, "duty:pda-tuning", {"quantity": 186}),
