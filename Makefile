@@ -25,6 +25,8 @@ bench: .venv/.complete
 	$(RUN) python -m bench.working_time
 	$(RUN) python -m bench.occurrences
 	$(RUN) python -m bench.pages
+	$(RUN) python -m bench.ledger_import
+	$(RUN) python -m bench.asset_import
 	bench/make_up.sh
 
 screens: .venv/.complete $(VENDOR)

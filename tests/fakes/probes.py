@@ -140,24 +140,45 @@ def page(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
 
 def self_signed(pem: Path, *, ends: dt.datetime) -> Path:
     """Write a certificate for 127.0.0.1 that ends then, and is its own issuer, with its key into `pem`."""
+    return certificate(pem, ends=ends)
+
+
+def certificate(
+    pem: Path, *, ends: dt.datetime, begins: dt.datetime | None = None, names: tuple[str, ...] = ("127.0.0.1",),
+    subject: str = "127.0.0.1", issuer: Path | None = None, authority: bool = False,
+) -> Path:  # fmt: skip
+    """Write a certificate with its key into `pem`, signed by the one in `issuer`, or by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    certificate = (
+    own_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
+    signer, signer_name = key, own_name
+    if issuer:
+        signer = serialization.load_pem_private_key(issuer.read_bytes(), None)
+        signer_name = x509.load_pem_x509_certificate(issuer.read_bytes()).subject
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(own_name)
+        .issuer_name(signer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(ends - dt.timedelta(days=100))
+        .not_valid_before(begins or ends - dt.timedelta(days=100))
         .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
     )
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
+    if authority:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     pem.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
+        + builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
     )
     return pem
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def server_context(pem: Path) -> ssl.SSLContext:

@@ -32,9 +32,11 @@ class Role(models.TextChoices):
 # GB/T 22239 8.1.5: administration, security and audit are held by different people.
 OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
 
-_READ = frozenset({"contracts.read", "inspections.read", "documents.read", "acceptance.read"})
-_WORK = _READ | {"evidence.record", "inspections.run"}
-_MANAGE = _WORK | {"inspections.write", "acceptance.package"}
+_READ = frozenset(
+    {"contracts.read", "tickets.read", "assets.read", "inspections.read", "documents.read", "acceptance.read"}
+)
+_WORK = _READ | {"evidence.record", "tickets.write", "inspections.run", "assets.operate"}
+_MANAGE = _WORK | {"tickets.manage", "inspections.write", "assets.write", "acceptance.package"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"settings.read", "people.write"}),
@@ -43,7 +45,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.BUYER_MANAGER: _MANAGE | {"contracts.write", "evidence.waive"},
     Role.PROJECT_MANAGER: _MANAGE,
     Role.ENGINEER: _WORK,
-    Role.CLERK: _READ | {"evidence.record", "acceptance.package"},
+    Role.CLERK: _READ | {"evidence.record", "tickets.write", "assets.operate", "assets.write", "acceptance.package"},
     Role.SUPERVISOR: _READ,
 }
 

@@ -8,8 +8,14 @@ from kangwei.base.models import Counter
 
 def next_number(series: str) -> int:
     """The next number of a series, from 1, inside the caller's transaction: a rollback gives it back."""
+    return next_numbers(series, 1)[0]
+
+
+def next_numbers(series: str, count: int) -> range:
+    """The next so many numbers of a series, one behind the other, as `next_number` gives them one by one."""
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("next_number runs inside the action's transaction")
+        raise transaction.TransactionManagementError("numbers are taken inside the action's transaction")
     Counter.objects.get_or_create(series=series)
-    Counter.objects.filter(series=series).update(last=F("last") + 1)
-    return Counter.objects.get(series=series).last
+    Counter.objects.filter(series=series).update(last=F("last") + count)
+    last = Counter.objects.get(series=series).last
+    return range(last - count + 1, last + 1)

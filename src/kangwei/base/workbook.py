@@ -38,6 +38,8 @@ def _fill(sheet: Any, headers: Sequence[str], rows: Iterable[Sequence[Any]], bol
     for last, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             shown = _cell(value)
+            if shown == "":
+                continue
             sheet.write(last, column, shown)
             widths[column] = max(widths[column], _width(shown))
     for column, width in enumerate(widths):

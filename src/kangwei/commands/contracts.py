@@ -83,6 +83,7 @@ def _report(result: LoadResult) -> None:
     counts = (result.occurrences_added, result.occurrences_moved, result.occurrences_removed)
     if result.created:
         say(f"  新合同，应履行项 {result.occurrences_added} 个")
+        _report_systems(result)
         return
     for change in result.changes:
         _report_change(change)
@@ -90,6 +91,13 @@ def _report(result: LoadResult) -> None:
         say("  应履行项新增 {}、改期 {}、删除 {}".format(*counts))
     elif not result.changes:
         say("  没有变化")
+    if result.changes:
+        _report_systems(result)
+
+
+def _report_systems(result: LoadResult) -> None:
+    if result.systems.label:
+        say(f"  {result.systems.label}")
 
 
 def _report_change(change: Change) -> None:

@@ -32,7 +32,8 @@ def load_library(*, now: datetime) -> list[str]:
             continue
         result = load_contract_file(text=text, file=file.name, calendar=bundled_calendar(), actor=LIBRARY, now=now)
         if result.created or result.changes:
-            lines.append(f"{file.name}：{result.contract.title}，应履行项新增 {result.occurrences_added} 个")
+            said = [result.contract.title, f"应履行项新增 {result.occurrences_added} 个", result.systems.label]
+            lines.append(f"{file.name}：{'，'.join(part for part in said if part)}")
     return lines
 
 

@@ -5,7 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kangwei.web.urls")),
     path("", include("kangwei.accounts.urls")),
+    path("assets/", include("kangwei.assets.urls")),
     path("contracts/", include("kangwei.contracts.urls")),
+    path("tickets/", include("kangwei.servicedesk.urls")),
     path("inspections/", include("kangwei.inspections.urls")),
     path("acceptance/", include("kangwei.acceptance.urls")),
 ]

@@ -21,6 +21,7 @@ class Contract(models.Model):
     term_assumed = models.BooleanField("起始日为假定", default=False)
     practice = models.BooleanField("练习数据", default=False)
     calendar_version = models.CharField("日历版本", max_length=64)
+    calendars = models.JSONField("计时日历", default=dict)
     loaded_at = models.DateTimeField("载入时间")
 
     class Meta:

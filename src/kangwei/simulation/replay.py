@@ -18,6 +18,7 @@ from kangwei.inspections import queries as inspections_read
 from kangwei.inspections.enums import FindingState
 from kangwei.simulation.copies import buyer_of, practice_copy
 from kangwei.simulation.crew import Account, Registry
+from kangwei.simulation.registers import fill_registers
 from kangwei.simulation.work import ContractWork, Step
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Summary:
     standings: dict[str, int]
     runs: int
     findings: int
+    assets: int
 
 
 @transaction.atomic
@@ -58,6 +60,8 @@ def replay(
         crew = registry.crew(number, buyer, supplier)
         contract = _load(practice_copy(text, buyer=buyer, first_day=first_day), supplier, at)
         works.append(ContractWork(contract, crew, seed, now))
+    buyers_people = {work.contract.code: work.crew.manager for work in works}
+    assets = fill_registers([work.contract for work in works], buyers_people, seed=seed, at=at, now=now)
     for work in works:
         work.register_targets(at)
     _do_all(sorted(step for work in works for step in work.steps()), progress)
@@ -68,6 +72,7 @@ def replay(
         standings=_standings([work.contract for work in works], now),
         runs=sum(work.runs for work in works),
         findings=findings,
+        assets=assets,
     )
 
 

@@ -5,7 +5,9 @@ ICONS = {
     "home": '<path d="M4 11 12 4l8 7v9h-5v-6H9v6H4z"/>',
     "contract": '<path d="M6 3h9l4 4v14H6z"/><path d="M14 3v5h5M9 12h7M9 15.5h7"/>',
     "calendar": '<path d="M4 6h16v14H4zM4 10.5h16M8 3.5V8M16 3.5V8"/>',
+    "ticket": '<path d="M4 8V5.5h16V8a4 4 0 0 0 0 8v2.5H4V16a4 4 0 0 0 0-8zM10 9.5h4M10 12h4M10 14.5h4"/>',
     "inspection": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.3 15.3 21 21M7.5 10.5l2.2 2.2 3.8-4"/>',
+    "asset": '<path d="M4 4h16v7H4zM4 13h16v7H4zM7.5 7.5h.01M7.5 16.5h.01M11 7.5h6M11 16.5h6"/>',
     "document": '<path d="M6 3h9l4 4v14H6zM14 3v5h5"/>',
     "acceptance": '<path d="M4 8h16v12H4zM8 8V4h8v4M8.5 14l2.5 2.5 4.5-5"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 12h2M10 12h10M4 17h7M15 17h5"/><circle cx="15" cy="7" r="2"/>'
@@ -24,6 +26,7 @@ ICONS = {
     "menu": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "logout": '<path d="M14 4.5H5v15h9M10 12h10.5M17 8.5 20.5 12 17 15.5"/>',
     "user": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>',
+    "label": '<path d="M4 4h8l8.5 8.5-8 8L4 12zM8 8h.01"/>',
     "link": '<path d="M10 14 14 10M8.5 11l-3 3a3.5 3.5 0 0 0 5 5l3-3M15.5 13l3-3a3.5 3.5 0 0 0-5-5l-3 3"/>',
     "paperclip": '<path d="m19 11.5-7.5 7.5a4.6 4.6 0 0 1-6.5-6.5l8-8a3 3 0 0 1 4.5 4.5l-8 8a1.5 1.5 0 0 1-2-2l7-7"/>',
     "lock": '<path d="M5.5 10.5h13v10h-13zM8.5 10.5V7.5a3.5 3.5 0 0 1 7 0v3M12 14.5v2.5"/>',

@@ -85,6 +85,14 @@ def test_without_a_pause_the_due_time_is_that_of_the_duration(limit, start):
     assert read(limit, ("start", start), now=start).due_at == due(at(start), duration, CALENDAR)
 
 
+def test_a_reopened_clock_goes_on_where_it_stopped():
+    happened = [("start", "11-20 10:00"), ("stop", "11-20 12:00"), ("reopen", "11-21 09:00")]
+    state = read("4h", *happened, now="11-21 10:00")
+    assert (state.phase, state.met, state.due_at) == ("running", None, at("11-21 11:00"))
+    assert read("4h", *happened, ("stop", "11-21 10:30"), now="11-21 12:00").met is True
+    assert read("1h", *happened, ("stop", "11-21 09:01"), now="11-21 12:00").met is False
+
+
 def test_a_void_clock_neither_met_nor_missed_anything():
     state = read("1h", ("start", "11-20 10:00"), ("void", "11-20 15:00"), now="11-20 16:00")
     assert (state.phase, state.met, state.breached_at) == ("void", None, None)

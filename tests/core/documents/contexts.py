@@ -12,6 +12,8 @@ from kangwei.core.documents import (
     InspectionSheet,
     ResultRow,
     SheetFinding,
+    StockTakeLine,
+    StockTakeSheet,
 )
 
 
@@ -23,6 +25,17 @@ def result_row(number: int = 1, **changes: str) -> ResultRow:
 
 def inspection_sheet(**changes: Any) -> InspectionSheet:
     return replace(_SHEET, **changes)
+
+
+def stock_take_line(number: int = 1, **changes: Any) -> StockTakeLine:
+    line = StockTakeLine(
+        f"PDA-{number:06d}", "采血登记PDA", f"SN{number:08d}", "王芳", "二层库房", "在位", "", "", "张三", _COUNTED_AT
+    )
+    return replace(line, **changes)
+
+
+def stock_take_sheet(**changes: Any) -> StockTakeSheet:
+    return replace(_STOCK_TAKE, **changes)
 
 
 def acceptance_index(**changes: Any) -> AcceptanceIndex:
@@ -53,6 +66,31 @@ _SHEET = InspectionSheet(
         result_row(3, value="", verdict="未测得", remark="连接超时"),
     ),
     findings=(SheetFinding("1", "警告", "TS002 约 40 天后用尽。", "扩充数据文件 20 GB。"),),
+    practice=False,
+)
+
+_COUNTED_AT = datetime(2026, 11, 19, 3, 20, tzinfo=UTC)
+_STOCK_TAKE = StockTakeSheet(
+    number="WD-202611-0007",
+    title="资产盘点表",
+    name="2026 年度 PDA 盘点",
+    owner="某市血液中心",
+    kind="PDA手持终端",
+    place="",
+    started_at=datetime(2026, 11, 18, 1, 0, tzinfo=UTC),
+    started_by="李四（lisi）",
+    closed_at=datetime(2026, 11, 19, 9, 30, tzinfo=UTC),
+    closed_by="李四（lisi）",
+    counters=("张三", "王五"),
+    expected=3,
+    totals=(("在位", 1), ("位置不符", 1), ("盘亏", 1), ("盘盈", 1)),
+    differences=("盘亏", "盘盈", "位置不符"),
+    lines=(
+        stock_take_line(1),
+        stock_take_line(2, result="位置不符", found_place="三层护士站", note="借用未归还"),
+        stock_take_line(3, result="盘亏", counted_by="", counted_at=None),
+        stock_take_line(4, result="盘盈", place="", serial_number=""),
+    ),
     practice=False,
 )
 

@@ -137,4 +137,5 @@ def test_probes_are_registered_under_their_own_kind():
         "host-local": "host-local",
         "http": "http",
         "postgresql": "postgresql",
+        "tls": "tls",
     }

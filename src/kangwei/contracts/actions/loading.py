@@ -1,6 +1,6 @@
 """Contract file → contract, clauses, occurrences; whole or not at all."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 from kangwei.accounts import actions as accounts
 from kangwei.accounts.enums import PartyKind
 from kangwei.accounts.queries import party_named
+from kangwei.assets import actions as assets
 from kangwei.base import audit
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
@@ -29,7 +30,7 @@ EVERYTHING = Q()
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did: the contract, the changes by clause, and how many occurrences came, moved and went."""
+    """What a load did: the contract, the changes by clause, how many occurrences came, moved and went, the systems."""
 
     contract: Contract
     created: bool
@@ -37,6 +38,7 @@ class LoadResult:
     occurrences_added: int = 0
     occurrences_moved: int = 0
     occurrences_removed: int = 0
+    systems: assets.MatchResult = field(default_factory=assets.MatchResult)
 
 
 @transaction.atomic
@@ -73,17 +75,21 @@ def load_contract_file(
     created = contract is None
     contract = _save_contract(contract, loaded.contract, supplier, practice, calendar, actor, now)
     _check_scope(contract, scope, f"合同文件的甲方是「{contract.buyer}」，您只能载入本单位的合同")
+    systems = assets.MatchResult()
     if previous is None or previous.sha256 != loaded.sha256:
         _save_file(contract, previous, file, loaded, changes, actor, now)
         _save_clauses(contract, loaded.contract)
+        systems = _name_systems(contract, loaded.contract, actor, now)
     added, moved, removed = _regenerate(contract, loaded.contract, calendar)
     audit.append(
         actor=actor, action="contracts.load", subject=("contract", contract.code),
         data={"file": file, "sha256": loaded.sha256, "changes": len(changes), "created": created,
-              "occurrences": {"added": added, "moved": moved, "removed": removed}},
+              "occurrences": {"added": added, "moved": moved, "removed": removed},
+              "systems": {"created": len(systems.created), "matched": len(systems.matched),
+                          "dropped": len(systems.dropped)}},
         now=now,
     )  # fmt: skip
-    return LoadResult(contract, created, changes, added, moved, removed)
+    return LoadResult(contract, created, changes, added, moved, removed, systems)
 
 
 @transaction.atomic
@@ -113,6 +119,7 @@ def assign_supplier(*, contract: Contract, supplier: str, actor: Actor, now: dat
     """Name the supplier that holds the contract; registers it where it is new."""
     contract.supplier = _party(supplier, PartyKind.SUPPLIER, contract.practice, actor, now)
     contract.save(update_fields=["supplier"])
+    assets.assign_supplier(contract=contract.code, supplier=contract.supplier)
     audit.append(
         actor=actor, action="contracts.assign_supplier", subject=("contract", contract.code),
         data={"supplier": contract.supplier.name}, now=now,
@@ -152,6 +159,7 @@ def _save_contract(
         contract.supplier = _party(supplier, PartyKind.SUPPLIER, practice, actor, now)
     contract.first_day, contract.last_day, contract.term_assumed = term.first, term.last, assumed
     contract.calendar_version, contract.loaded_at = calendar.version, now
+    contract.calendars = data.calendars
     contract.save()
     return contract
 
@@ -178,6 +186,29 @@ def _save_clauses(contract: Contract, data: ContractData) -> None:
     Clause.objects.bulk_create(
         rows, BATCH, update_conflicts=True, unique_fields=["contract", "key"],
         update_fields=["section", "title", "position", "data", "cite", "active"],
+    )  # fmt: skip
+
+
+def _name_systems(contract: Contract, data: ContractData, actor: Actor, now: datetime) -> assets.MatchResult:
+    """Make the register of assets hold the systems that the contract names, with subsystems and interfaces."""
+    named = [
+        assets.NamedSystem(
+            clause=system.key,
+            name=system.name,
+            part_of=system.part_of or "",
+            attributes={
+                "category": system.category, "users": system.users,
+                "modules": "、".join(system.modules), "forms": "、".join(system.forms),
+            },
+            interfaces=tuple(
+                {name: value or "" for name, value in interface.model_dump().items()} for interface in system.interfaces
+            ),
+        )
+        for system in data.scope.systems
+    ]  # fmt: skip
+    return assets.match_systems(
+        owner=contract.buyer, contract=contract.code, title=contract.title, supplier=contract.supplier, systems=named,
+        actor=actor, now=now, practice=contract.practice,
     )  # fmt: skip
 
 

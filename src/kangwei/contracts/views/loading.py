@@ -80,7 +80,8 @@ def _confirm(request: PersonRequest) -> HttpResponse:
             messages.success(
                 request,
                 f"已载入：条款变化 {len(result.changes)} 处，应履行项新增 {result.occurrences_added}、"
-                f"移动 {result.occurrences_moved}、删除 {result.occurrences_removed}",
+                f"移动 {result.occurrences_moved}、删除 {result.occurrences_removed}"
+                + (f"；{result.systems.label}" if result.systems.label else ""),
             )
             return redirect("contracts:detail", code=result.contract.code)
     return render(request, "contracts/load.html", {"form": LoadForm(), "refused": form.errors})

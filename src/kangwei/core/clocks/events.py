@@ -7,17 +7,21 @@ from typing import Literal, NamedTuple
 
 from kangwei.core.calendars import SHANGHAI, as_utc
 
-EventKind = Literal["start", "pause", "resume", "stop", "void"]
-_NAMES: dict[str, str] = {"start": "开始", "pause": "暂停", "resume": "恢复", "stop": "停止", "void": "作废"}
+EventKind = Literal["start", "pause", "resume", "stop", "reopen", "void"]
+_NAMES: dict[str, str] = {
+    "start": "开始", "pause": "暂停", "resume": "恢复", "stop": "停止", "reopen": "重新计时", "void": "作废",
+}  # fmt: skip
 # From each standing, which events may follow.
 _AFTER: dict[str, frozenset[str]] = {
     "waiting": frozenset({"start", "void"}),
     "running": frozenset({"pause", "stop", "void"}),
     "paused": frozenset({"resume", "stop", "void"}),
-    "stopped": frozenset(),
+    "stopped": frozenset({"reopen", "void"}),
     "void": frozenset(),
 }
-_LEADS_TO = {"start": "running", "resume": "running", "pause": "paused", "stop": "stopped", "void": "void"}
+_LEADS_TO = {
+    "start": "running", "resume": "running", "reopen": "running", "pause": "paused", "stop": "stopped", "void": "void",
+}  # fmt: skip
 _STANDINGS = {
     "waiting": "尚未开始", "running": "正在计时", "paused": "已暂停", "stopped": "已停止", "void": "已作废",
 }  # fmt: skip
@@ -29,7 +33,10 @@ class ClockError(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a clock at an instant (aware). A pause has its reason."""
+    """Something that happened to a clock at an instant (aware). A pause has its reason.
+
+    A clock that stopped and is reopened goes on where it was: what lies between is not counted.
+    """
 
     kind: EventKind
     at: datetime
@@ -64,7 +71,7 @@ def course(events: Sequence[Event]) -> Course:
             raise ClockError(f"{_NAMES[event.kind]}时间 {_shown(at)} 早于前一事件 {_shown(last)}")
         if event.kind not in _AFTER[standing]:
             raise ClockError(f"时钟{_STANDINGS[standing]}，不能{_NAMES[event.kind]}")
-        if event.kind in ("start", "resume"):
+        if event.kind in ("start", "resume", "reopen"):
             stretches.append(Stretch(at, None))
         elif standing == "running":
             stretches[-1] = Stretch(stretches[-1].start, at)

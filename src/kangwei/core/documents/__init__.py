@@ -10,6 +10,7 @@ from kangwei.core.documents.kinds import render_docx, to_json
 from kangwei.core.documents.names import safe_file_name
 from kangwei.core.documents.package import PackageEntry, PackageError, PackageSummary, write_package
 from kangwei.core.documents.package_check import PackageProblem, PackageReport, verify_package
+from kangwei.core.documents.stock_take_sheet import StockTakeLine, StockTakeSheet
 
 __all__ = [
     "AcceptanceIndex",
@@ -24,6 +25,8 @@ __all__ = [
     "PackageSummary",
     "ResultRow",
     "SheetFinding",
+    "StockTakeLine",
+    "StockTakeSheet",
     "render_docx",
     "render_xlsx",
     "safe_file_name",

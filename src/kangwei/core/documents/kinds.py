@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kangwei.core.documents import acceptance_index, inspection_sheet
+from kangwei.core.documents import (
+    acceptance_index,
+    admission_form,
+    configuration_change,
+    configuration_report,
+    inspection_sheet,
+    stock_take_sheet,
+)
 from kangwei.core.documents.canonical import canonical_json
 
 
@@ -19,6 +26,10 @@ class Kind:
 KINDS: dict[type, Kind] = {
     inspection_sheet.InspectionSheet: Kind("inspection-sheet/1", inspection_sheet.render),
     acceptance_index.AcceptanceIndex: Kind("acceptance-index/1", acceptance_index.render),
+    stock_take_sheet.StockTakeSheet: Kind("stock-take-sheet/1", stock_take_sheet.render),
+    configuration_change.ConfigurationChange: Kind("configuration-change/1", configuration_change.render),
+    configuration_report.ConfigurationReport: Kind("configuration-report/1", configuration_report.render),
+    admission_form.AdmissionForm: Kind("admission-form/1", admission_form.render),
 }
 
 

@@ -79,7 +79,9 @@ def add_signatures(document: WordDocument, roles: Sequence[str]) -> None:
     columns = [Column("", TEXT_WIDTH_MM / len(roles), True) for _ in roles]
     heads = [_cell(Cell(role, label=True), columns[:1], keep=True) for role in roles]
     boxes = [_cell(Cell(""), [column], keep=True) for column in columns]
-    dates = [_cell(Cell("　　　年　　月　　日"), [column]) for column in columns]
+    # Of four boxes each has room for nine letters.
+    before_year = "　　　" if len(roles) < 4 else "　　"
+    dates = [_cell(Cell(f"{before_year}年　　月　　日"), [column]) for column in columns]
     room = '<w:trHeight w:val="1100" w:hRule="atLeast"/>'
     _add_table(document, columns, [_row(heads), _row(boxes, room), _row(dates)])
 

@@ -21,6 +21,7 @@ from kangwei.core.probes.model import (
 )
 from kangwei.core.probes.postgresql import PostgresqlProbe
 from kangwei.core.probes.run import check_options, run
+from kangwei.core.probes.tls import TlsProbe
 
 __all__ = [
     "PROBES",
@@ -39,6 +40,7 @@ PROBES: dict[str, type[Probe]] = {
     HostLocalProbe.kind: HostLocalProbe,
     HttpProbe.kind: HttpProbe,
     PostgresqlProbe.kind: PostgresqlProbe,
+    TlsProbe.kind: TlsProbe,
 }
 
 

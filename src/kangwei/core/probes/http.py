@@ -1,12 +1,10 @@
 """Probe `http`: a page or interface over HTTP or HTTPS, and the certificate that it shows."""
 
 import asyncio
-import errno
 import math
 import re
-import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 from cryptography import x509
 
+from kangwei.core.probes.faults import causes, distrust, network_reason
 from kangwei.core.probes.model import (
     KeySpec,
     Measurement,
@@ -111,14 +110,14 @@ class HttpProbe:
         try:
             return await self._fetch(address, max_bytes, ssl.create_default_context())
         except httpx.ConnectError as error:
-            distrust = _distrust(error)
-            if not distrust:
+            untrusted = distrust(error)
+            if not untrusted:
                 raise
         # Nothing secret is sent, and the certificate itself is what we came to see.
         unverified = ssl.create_default_context()
         unverified.check_hostname = False
         unverified.verify_mode = ssl.CERT_NONE
-        return replace(await self._fetch(address, max_bytes, unverified), distrust=distrust)
+        return replace(await self._fetch(address, max_bytes, unverified), distrust=untrusted)
 
     async def _fetch(self, address: str, max_bytes: int, context: ssl.SSLContext) -> _Visit:
         clock = asyncio.get_running_loop().time
@@ -202,38 +201,6 @@ def _peer_certificate(response: httpx.Response) -> bytes | None:
     return tls.getpeercert(binary_form=True) if tls else None
 
 
-# OpenSSL's X509_V_ERR codes.
-_DISTRUST = {
-    9: "证书还没有生效",
-    10: "证书已过期",
-    18: "证书是自签名的",
-    19: "证书链的根证书不受信任",
-    20: "签发者不受信任或证书链不完整",
-    21: "签发者不受信任或证书链不完整",
-    23: "证书已被吊销",
-    62: "证书上的域名与地址不符",
-    64: "证书上的 IP 地址与地址不符",
-}
-
-
-def _distrust(error: BaseException) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return _DISTRUST.get(cause.verify_code, f"证书验证未通过（代码 {cause.verify_code}）")
-    return ""
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and all it arose from; a group stands for attempts at several addresses of one name."""
-    yield error
-    if isinstance(error, BaseExceptionGroup):
-        for member in error.exceptions:
-            yield from _causes(member)
-    below = error.__cause__ or error.__context__
-    if below is not None:
-        yield from _causes(below)
-
-
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (httpx.TooManyRedirects, f"跳转超过 {MAX_REDIRECTS} 次"),
     (httpx.UnsupportedProtocol, "页面跳转到了不是 HTTP 或 HTTPS 的地址"),
@@ -241,21 +208,11 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (httpx.RemoteProtocolError, "对方的应答不是有效的 HTTP"),
     (httpx.ReadError, "连接中途断开"),
     (httpx.WriteError, "连接中途断开"),
-    (socket.gaierror, "域名无法解析"),
-    (ConnectionRefusedError, "连接被拒绝，端口上没有服务"),
-    (ConnectionResetError, "对方中断了连接"),
-    (ssl.SSLError, "TLS 握手失败，对方可能不是 HTTPS 服务，或只支持过时的协议"),
-    (TimeoutError, "连接超时"),
 )
 
 
 def _explain(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.RemoteProtocolError) and re.search("disconnected|closed connection", str(error)):
         return "没有收到完整的 HTTP 应答，对方就断开了连接"
-    for cause in _causes(error):
-        for kind, reason in _REASONS:
-            if isinstance(cause, kind):
-                return reason
-        if isinstance(cause, OSError) and cause.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
-            return "网络不通，到不了这个地址"
-    return f"连接失败（{type(error).__name__}）"
+    own = (reason for cause in causes(error) for kind, reason in _REASONS if isinstance(cause, kind))
+    return next(own, "") or network_reason(error) or f"连接失败（{type(error).__name__}）"

@@ -11,10 +11,10 @@ from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.core import probes
 from kangwei.core.checks import Template
+from kangwei.core.probes.this_server import why_on_this_server
 from kangwei.inspections import queries
 from kangwei.inspections.models import Target
 from kangwei.inspections.running import config_refusal, template_named
-from kangwei.inspections.this_server import why_on_this_server
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract

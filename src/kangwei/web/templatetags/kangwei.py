@@ -21,11 +21,11 @@ TONES = {"ok", "info", "warn", "bad", "muted"}
 TONE_OF_STATE = {
     state: tone
     for tone, states in {
-        "ok": "done met passed normal active archived finished closed approved signed accepted complete",
-        "info": "open current running",
-        "warn": "late due_soon waiting warning unmeasured estimated partial",
+        "ok": "done met passed normal active archived finished closed approved signed accepted complete in_use",
+        "info": "open current running spare",
+        "warn": "late due_soon waiting warning unmeasured estimated partial repair lent",
         "bad": "overdue missing failed breached rejected critical abnormal error",
-        "muted": "upcoming draft waived void skipped unknown ended recorded not_applicable",
+        "muted": "upcoming draft waived void skipped unknown ended recorded not_applicable scrapped",
     }.items()
     for state in states.split()
 }

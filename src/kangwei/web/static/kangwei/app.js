@@ -91,6 +91,15 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// Ctrl+Enter sends the form from any of its fields.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest("form[data-submit-key]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
 // A page taken back from the browser's history keeps the fields that were disabled above.
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("[data-autosubmit] :disabled")) field.disabled = false;
@@ -98,6 +107,61 @@ addEventListener("pageshow", () => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit] :is(select, [type=date], [type=month])")) event.target.form.requestSubmit();
+});
+
+// ---- Forms in dialogs: a link with data-dialog shows the form of the page that it leads to ----
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const form = page?.querySelector("form[data-dialog-form]");
+  if (!form) return location.assign(link.href);
+  const dialog = document.getElementById("kw-form");
+  form.action = link.href;
+  dialog.replaceChildren(document.importNode(form, true));
+  htmx.process(dialog);
+  dialog.showModal();
+});
+
+document.addEventListener("click", (event) => {
+  const cancel = event.target.closest("dialog [data-dialog-cancel]");
+  if (!cancel) return;
+  event.preventDefault();
+  cancel.closest("dialog").close();
+});
+
+// ---- Paper ----
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
+// ---- Counting: a field that a scanner types into, and a box that ticks all others ----
+
+// The scanner may send the next code before the last one is answered: the field is emptied as soon as it was read.
+document.addEventListener("submit", (event) => {
+  const field = event.target.querySelector("[data-scan]");
+  if (field) setTimeout(() => { field.value = ""; field.focus(); });
+});
+
+// What was not recorded is no longer in the field, and the next answer takes the place of its own: it is named in a
+// toast that stays. Only what somebody else recorded before (409) is not lost.
+function nameLost(event) {
+  const code = event.target.querySelector?.("[data-scan]") && event.detail.ctx?.request?.body?.get?.("code");
+  if (code) showError(`没有记上：${code}`);
+}
+document.addEventListener("htmx:error", nameLost);
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail.ctx.response.status !== 409) nameLost(event);
+});
+
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-check-all]");
+  if (!all) return;
+  for (const box of document.getElementsByName(all.dataset.checkAll)) box.checked = all.checked;
 });
 
 // ---- Toasts: errors and warnings stay until they are closed ----
@@ -145,7 +209,7 @@ const CHART_BASE = {
 const LEGEND_BASE = { top: 0, right: 0, bottom: "auto", icon: "roundRect", itemWidth: 12, itemHeight: 8 };
 const TONE_COLORS = { ok: "#2f9461", info: "#3a86c0", warn: "#dd9410", bad: "#cb3226", muted: "#93a1ab" };
 
-// `tone` on a series or a datum gives it the colour that the state has everywhere else.
+// `tone` on a series, a datum or a category of a graph gives it the colour that the state has everywhere else.
 function paint(item) {
   if (TONE_COLORS[item?.tone]) item.itemStyle = { color: TONE_COLORS[item.tone], ...item.itemStyle };
 }
@@ -154,6 +218,7 @@ function completed(option) {
   for (const series of [option.series ?? []].flat()) {
     paint(series);
     series.data?.forEach(paint);
+    series.categories?.forEach(paint);
   }
   if (option.legend) option.legend = { ...LEGEND_BASE, ...option.legend };
   return { ...CHART_BASE, ...option };

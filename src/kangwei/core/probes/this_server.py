@@ -8,7 +8,8 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from kangwei.core.probes import Target
+from kangwei.core.probes.model import Target
+from kangwei.core.probes.tls import endpoint
 
 # libpq reads files of this server for the others: passfile, service, sslkey…
 POSTGRESQL_PARAMETERS = {"host", "hostaddr", "port", "user", "dbname", "sslmode", "connect_timeout"}
@@ -35,6 +36,8 @@ def why_on_this_server(kind: str, target: Target) -> str:
 def _hosts(kind: str, address: str) -> Iterator[str]:
     if kind == "http":
         yield urlsplit(address).hostname or ""
+    elif kind == "tls":
+        yield endpoint(address)[0]
     elif kind == "postgresql":
         parameters = _postgresql_parameters(address)
         # Without a host libpq takes the socket of this server; several hosts are parted by commas.

@@ -3,7 +3,7 @@
 import pytest
 
 from kangwei.core.probes import Target
-from kangwei.inspections.this_server import why_on_this_server
+from kangwei.core.probes.this_server import why_on_this_server
 
 HERE = "地址指向康维所在的主机"
 
@@ -34,6 +34,12 @@ def test_database_addresses_of_this_server(address):
 def test_database_addresses_of_others():
     assert why_on_this_server("postgresql", Target("postgresql://m@10.1.2.3:5433/his?sslmode=require")) == ""
     assert why_on_this_server("postgresql", Target("host=db.example.cn,db2.example.cn dbname=his")) == ""
+
+
+def test_certificates_of_this_server_and_of_others():
+    assert why_on_this_server("tls", Target("localhost:8443")) == HERE
+    assert why_on_this_server("tls", Target("[::1]:443")) == HERE
+    assert why_on_this_server("tls", Target("his.example.cn")) == ""
 
 
 def test_parameters_that_read_files_of_this_server():

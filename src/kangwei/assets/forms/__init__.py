@@ -1,0 +1,1 @@
+"""Forms about assets, a module an area."""

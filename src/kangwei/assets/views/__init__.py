@@ -1,0 +1,1 @@
+"""Pages of assets, a module an area."""

@@ -1,0 +1,28 @@
+"""What every page of assets looks up, and refuses."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from kangwei.assets import queries
+from kangwei.assets.models import Asset
+from kangwei.base.web import PersonRequest
+from kangwei.core.ledgers import Kind
+
+
+def kind_or_404(kind: str) -> Kind:
+    """The kind of that id."""
+    found = queries.kinds().get(kind)
+    if found is None:
+        raise Http404
+    return found
+
+
+def asset_or_404(request: PersonRequest, pk: int) -> Asset:
+    """The asset, if the person may see it and its kind is still in the library."""
+    return get_object_or_404(known(queries.assets(request.user)), pk=pk)
+
+
+def known(rows: QuerySet[Asset]) -> QuerySet[Asset]:
+    """Those whose kind is still in the library."""
+    return rows.filter(kind__in=queries.kinds())

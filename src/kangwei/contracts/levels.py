@@ -1,0 +1,58 @@
+"""The service levels of a contract, as the desk measures tickets by them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kangwei.contracts.models import Clause, Contract
+from kangwei.core.calendars import Duration, ServiceWindow, StatutoryCalendar, WorkingTime
+from kangwei.core.clocks import Level
+
+WORKING = "working"
+
+
+def service_levels(contract: Contract) -> dict[str, Clause]:
+    """The service levels in force by the key of their clause."""
+    rows = Clause.objects.filter(contract=contract, section="service-level", active=True)
+    return {row.key: row for row in rows.order_by("position")}
+
+
+def level_of(clause: Clause) -> Level:
+    """A clause of a service level as core.clocks reads it."""
+    data: dict[str, Any] = clause.data
+    return Level(
+        key=clause.key,
+        clock=data["clock"],
+        limit=Duration.parse(data["limit"]),
+        window=ServiceWindow.parse(data["window"]) if data.get("window") else None,
+        counts_from=data.get("counts_from", "opened"),
+        upgrades_to=data.get("upgrades_to", ""),
+        conditions=data.get("when", {}),
+    )
+
+
+def period_at(contract: Contract, at: datetime, calendar: StatutoryCalendar) -> str:
+    """`working` or `off` by the contract's working calendar; "" where it has none."""
+    window = contract.calendars.get(WORKING)
+    if not window:
+        return ""
+    return "working" if WorkingTime(ServiceWindow.parse(window), calendar).is_open(at) else "off"
+
+
+def severities(contract: Contract) -> list[str]:
+    """The grades of the contract from mild to grave; empty where it has none."""
+    rows = Clause.objects.filter(contract=contract, section="severity", active=True)
+    return list(rows.order_by("position").values_list("title", flat=True))
+
+
+def severities_among(contracts: QuerySet[Contract]) -> list[str]:
+    """Every word by which these contracts grade trouble."""
+    rows = Clause.objects.filter(contract__in=contracts.order_by().values("pk"), section="severity", active=True)
+    return list(dict.fromkeys(rows.order_by("position").values_list("title", flat=True)))
+
+
+def condition_words(contract: Contract, condition: str) -> list[str]:
+    """Every word that the contract's limits use for a condition, such as its places, in the file's order."""
+    found = [clause.data.get("when", {}).get(condition) for clause in service_levels(contract).values()]
+    return list(dict.fromkeys(word for word in found if word))

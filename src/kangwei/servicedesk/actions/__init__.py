@@ -1,0 +1,6 @@
+"""State changes of tickets, one function each."""
+
+from kangwei.servicedesk.actions.deadlines import settle_due
+from kangwei.servicedesk.actions.tickets import add_note, assign, change_facts, open_ticket, pause, resume, take_step
+
+__all__ = ["add_note", "assign", "change_facts", "open_ticket", "pause", "resume", "settle_due", "take_step"]

@@ -1,0 +1,265 @@
+"""Opening a ticket and taking it through its life."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from kangwei.base import audit, numbers
+from kangwei.base.audit import Actor
+from kangwei.base.errors import ActionError
+from kangwei.core.calendars import SHANGHAI
+from kangwei.servicedesk.actions import clocks
+from kangwei.servicedesk.enums import Channel, Method, PauseReason, TicketKind, TicketState, Tier
+from kangwei.servicedesk.lifecycles import ASKED, step_of, steps_from
+from kangwei.servicedesk.models import Pause, Ticket, TicketEvent
+from kangwei.servicedesk.signals import ticket_stepped
+
+if TYPE_CHECKING:
+    from kangwei.accounts.models import Institution, Person
+    from kangwei.assets.models import Asset
+    from kangwei.contracts.models import Contract
+
+FACTS = ("system", "severity", "place", "caller_kind", "method", "tier")
+FACT_LABELS = {
+    "system": "系统", "severity": "级别", "place": "地域", "caller_kind": "来电方", "method": "方式",
+    "tier": "支持层级",
+}  # fmt: skip
+
+
+@transaction.atomic
+def open_ticket(
+    *, contract: "Contract", kind: TicketKind, title: str, channel: Channel, actor: Actor, now: datetime,
+    description: str = "", system: "Asset | None" = None, institution: "Institution | None" = None, caller: str = "",
+    phone: str = "", caller_kind: str = "", place: str = "", severity: str = "", method: Method = Method.REMOTE,
+    occurred_at: datetime | None = None,
+) -> Ticket:  # fmt: skip
+    """Enter a ticket; its number is the next of the month and its clocks start.
+
+    ActionError for a contract that has ended, an occurrence after the opening, a system of another party.
+    """
+    if not title.strip():
+        raise ActionError("请填写标题", field="title")
+    today = now.astimezone(SHANGHAI).date()
+    if today > contract.last_day:
+        raise ActionError(f"合同已于 {contract.last_day} 到期，不能再受理工单", field="contract")
+    if occurred_at and occurred_at > now:
+        raise ActionError("发生时间晚于受理时间", field="occurred_at")
+    if system and system.owner_id != contract.buyer_id:
+        raise ActionError(f"「{system}」不属于该合同的甲方", field="system")
+    ticket = Ticket(
+        number=_next_number(now), kind=kind, title=title.strip(), description=description, channel=channel,
+        contract=contract, system=system, institution=institution, caller=caller, phone=phone, caller_kind=caller_kind,
+        place=place, severity=severity, method=method, occurred_at=occurred_at or now, opened_at=now,
+        opened_by=actor.audit_name, practice=contract.practice, updated_at=now,
+    )  # fmt: skip
+    ticket.search = _search_text(ticket)
+    ticket.save()
+    clocks.set_clocks(ticket, now)
+    ticket.save()
+    note(ticket, "open", "受理", actor, now, text=description, public=True)
+    audit.append(
+        actor=actor, action="servicedesk.open", subject=("ticket", ticket.number),
+        data={"kind": kind, "contract": contract.code, "title": ticket.title}, now=now,
+    )  # fmt: skip
+    return ticket
+
+
+@transaction.atomic
+def take_step(
+    *, ticket: Ticket, step: str, texts: Mapping[str, str], actor: Actor, now: datetime, at: datetime | None = None
+) -> Ticket:
+    """Take a step of the ticket's life with what it asks for; `at` is when it was done, where that lies before `now`.
+
+    ActionError for a step that the ticket cannot take as it stands, a missing text, a time before what happened.
+    """
+    ticket = locked(ticket)
+    found = step_of(TicketKind(ticket.kind), step)
+    if found is None or ticket.state not in found.sources:
+        possible = "、".join(item.label for item in steps_from(TicketKind(ticket.kind), TicketState(ticket.state)))
+        raise ActionError(f"工单现为{ticket.get_state_display()}，可做的是：{possible or '无'}")
+    for name in found.asks:
+        if not texts.get(name, "").strip():
+            raise ActionError(f"请填写{ASKED[name]}", field=name)
+    done_at = at or now
+    if done_at > now:
+        raise ActionError("时间晚于现在", field="at")
+    if found.target in (TicketState.SOLVED, TicketState.CLOSED, TicketState.CANCELLED) and ticket.paused_for:
+        _end_pause(ticket, done_at)
+    _move(ticket, found.target, done_at)
+    if found.id == "reopen":
+        clocks.happen(ticket, "reopen", done_at, only=("restore", "resolve", "close"))
+        ticket.reopened += 1
+    elif found.target == TicketState.CANCELLED:
+        clocks.happen(ticket, "stop", done_at, reason="撤销")
+    elif found.stops:
+        clocks.happen(ticket, "stop", done_at, only=[str(clock) for clock in found.stops])
+    clocks.start_waiting(ticket, now)
+    saved(ticket, now)
+    note(ticket, found.id, found.label, actor, done_at, data=dict(texts), text=_said(found.asks, texts), public=True)
+    audit.append(
+        actor=actor, action="servicedesk.step", subject=("ticket", ticket.number),
+        data={"step": found.id, "texts": dict(texts), "at": done_at}, now=now,
+    )  # fmt: skip
+    transaction.on_commit(lambda: ticket_stepped.send(sender=Ticket, ticket_id=ticket.pk, step=found.id), robust=True)
+    return ticket
+
+
+@transaction.atomic
+def assign(*, ticket: Ticket, assignee: "Person", text: str, actor: Actor, now: datetime) -> Ticket:
+    """Give the ticket to somebody. ActionError where somebody else took it meanwhile, or it is closed."""
+    current = locked(ticket)
+    if current.assignee_id != ticket.assignee_id:
+        raise ActionError(f"工单已由「{current.assignee}」接手，请先刷新")
+    _require_open(current)
+    current.assignee = assignee
+    saved(current, now)
+    note(current, "assign", "派单", actor, now, text=f"{assignee.name}　{text}".strip())
+    audit.append(
+        actor=actor, action="servicedesk.assign", subject=("ticket", current.number),
+        data={"assignee": assignee.username, "text": text}, now=now,
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: Actor, now: datetime) -> list[str]:
+    """Correct what decides the limits: system, severity, place, caller, method, tier; what changed on the clocks.
+
+    The clocks keep their start and their pauses. ActionError for a closed ticket, or a change without a reason.
+    """
+    ticket = locked(ticket)
+    _require_open(ticket)
+    before = {name: getattr(ticket, name) for name in FACTS}
+    changed = {name: value for name, value in values.items() if name in FACTS and before[name] != value}
+    if not changed:
+        return []
+    if not reason.strip():
+        raise ActionError("请写明理由", field="reason")
+    for name, value in changed.items():
+        setattr(ticket, name, value)
+    if changed.get("tier") == Tier.SECOND:
+        ticket.escalated_at = now
+    said = clocks.set_clocks(ticket, now)
+    ticket.search = _search_text(ticket)
+    saved(ticket, now)
+    facts = [f"{FACT_LABELS[name]} {before[name] or '未定'} → {value or '未定'}" for name, value in changed.items()]
+    note(ticket, "change_facts", "更正", actor, now, text="；".join([*facts, *said, reason]))
+    audit.append(
+        actor=actor, action="servicedesk.change_facts", subject=("ticket", ticket.number),
+        data={"changes": {name: [str(before[name] or ""), str(value or "")] for name, value in changed.items()},
+              "reason": reason}, now=now,
+    )  # fmt: skip
+    return said
+
+
+@transaction.atomic
+def pause(*, ticket: Ticket, reason: PauseReason, text: str, actor: Actor, now: datetime) -> Ticket:
+    """Let the ticket wait for somebody else: its clocks stand. ActionError where it waits already or is closed."""
+    ticket = locked(ticket)
+    _require_open(ticket)
+    if ticket.paused_for:
+        raise ActionError(f"工单已在{ticket.get_paused_for_display()}")
+    ticket.paused_for = reason
+    Pause.objects.create(ticket=ticket, reason=reason, note=text, started_at=now)
+    clocks.happen(ticket, "pause", now, reason=reason.label)
+    saved(ticket, now)
+    note(ticket, "pause", "暂停", actor, now, text=f"{reason.label}　{text}".strip(), public=True)
+    audit.append(
+        actor=actor, action="servicedesk.pause", subject=("ticket", ticket.number),
+        data={"reason": reason, "text": text}, now=now,
+    )  # fmt: skip
+    return ticket
+
+
+@transaction.atomic
+def resume(*, ticket: Ticket, text: str, actor: Actor, now: datetime) -> Ticket:
+    """Let the clocks go on. ActionError where the ticket does not wait."""
+    ticket = locked(ticket)
+    if not ticket.paused_for:
+        raise ActionError("工单没有暂停")
+    waited = _end_pause(ticket, now)
+    saved(ticket, now)
+    note(ticket, "resume", "恢复计时", actor, now, text=text or f"{waited}结束", public=True)
+    audit.append(
+        actor=actor, action="servicedesk.resume", subject=("ticket", ticket.number), data={"text": text}, now=now
+    )
+    return ticket
+
+
+@transaction.atomic
+def add_note(*, ticket: Ticket, text: str, public: bool, actor: Actor, now: datetime) -> TicketEvent:
+    """Write something on the ticket, for the caller to read or for the desk alone."""
+    if not text.strip():
+        raise ActionError("请填写内容", field="text")
+    event = note(ticket, "note", "回复" if public else "备注", actor, now, text=text.strip(), public=public)
+    audit.append(
+        actor=actor, action="servicedesk.note", subject=("ticket", ticket.number), data={"public": public}, now=now
+    )
+    return event
+
+
+def _next_number(now: datetime) -> str:
+    month = f"{now.astimezone(SHANGHAI):%Y%m}"
+    return f"GD-{month}-{numbers.next_number(f'ticket:{month}'):06d}"
+
+
+def locked(ticket: Ticket) -> Ticket:
+    """The ticket as it is stored now, held until the transaction ends."""
+    return (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("contract", "system", "assignee")
+        .get(pk=ticket.pk)
+    )
+
+
+def _require_open(ticket: Ticket) -> None:
+    if ticket.state in (TicketState.CLOSED, TicketState.CANCELLED):
+        raise ActionError(f"工单{ticket.get_state_display()}，不能再改")
+
+
+def _move(ticket: Ticket, target: TicketState, at: datetime) -> None:
+    ticket.state = target
+    if ticket.responded_at is None and target not in (TicketState.NEW, TicketState.CANCELLED):
+        ticket.responded_at = at
+    ticket.solved_at = (
+        at if target == TicketState.SOLVED else ticket.solved_at if target == TicketState.CLOSED else None
+    )
+    ticket.closed_at = at if target in (TicketState.CLOSED, TicketState.CANCELLED) else None
+
+
+def _end_pause(ticket: Ticket, now: datetime) -> str:
+    waited = ticket.get_paused_for_display()
+    ticket.paused_for = ""
+    Pause.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now)
+    clocks.happen(ticket, "resume", now)
+    return waited
+
+
+def saved(ticket: Ticket, now: datetime) -> None:
+    """Store a changed ticket."""
+    ticket.updated_at = now
+    ticket.save()
+
+
+def note(
+    ticket: Ticket, action: str, label: str, actor: Actor, at: datetime, *, text: str = "",
+    data: dict[str, Any] | None = None, public: bool = False,
+) -> TicketEvent:  # fmt: skip
+    """Write down what happened to a ticket."""
+    return TicketEvent.objects.create(
+        ticket=ticket, at=at, by=actor.audit_name, action=action, label=label, text=text, data=data or {}, public=public
+    )
+
+
+def _said(asked: tuple[str, ...], texts: Mapping[str, str]) -> str:
+    return "\n".join(f"{ASKED[name]}：{texts[name]}" if len(asked) > 1 else texts[name] for name in asked)
+
+
+def _search_text(ticket: Ticket) -> str:
+    texts = [
+        ticket.number, ticket.title, ticket.description, ticket.caller, ticket.phone,
+        ticket.system.name if ticket.system else "", ticket.institution.name if ticket.institution else "",
+    ]  # fmt: skip
+    return "\n".join(text.lower() for text in texts if text)

@@ -1,0 +1,93 @@
+"""Words of tickets and their clocks."""
+
+from django.db import models
+
+
+class TicketKind(models.TextChoices):
+    INCIDENT = "incident", "事件"
+    REQUEST = "request", "服务请求"
+    PROBLEM = "problem", "问题"
+    CHANGE = "change", "变更"
+    RELEASE = "release", "发布"
+    DATA_FIX = "data_fix", "数据修正"
+    COMPLAINT = "complaint", "接诉即办"
+    SECURITY_ORDER = "security_order", "安全处置"
+
+
+class TicketState(models.TextChoices):
+    """Where a ticket stands; each kind passes through some of these (lifecycles.py)."""
+
+    NEW = "new", "待响应"
+    WORKING = "working", "处理中"
+    ASSESSING = "assessing", "评估中"
+    APPROVING = "approving", "待批准"
+    APPROVED = "approved", "已批准"
+    PREPARING = "preparing", "准备中"
+    CARRIED_OUT = "carried_out", "已实施"
+    SOLVED = "solved", "待确认"
+    CLOSED = "closed", "已办结"
+    CANCELLED = "cancelled", "已撤销"
+
+
+CLOSED_STATES = (TicketState.CLOSED, TicketState.CANCELLED)
+
+
+class Channel(models.TextChoices):
+    PHONE = "phone", "电话"
+    PORTAL = "portal", "自助报修"
+    MAIL = "mail", "邮件"
+    CHAT = "chat", "微信或QQ"
+    HOTLINE = "hotline", "12345"
+    API = "api", "接口"
+    ALERT = "alert", "告警"
+    INSPECTION = "inspection", "巡检发现"
+    VISIT = "visit", "现场"
+
+
+class Clock(models.TextChoices):
+    RESPONSE = "response", "响应"
+    ARRIVAL = "arrival", "到场"
+    RESTORE = "restore", "恢复"
+    RESOLVE = "resolve", "解决"
+    REPLY = "reply", "答复"
+    CLOSE = "close", "办结"
+
+
+class Phase(models.TextChoices):
+    WAITING = "waiting", "未起算"
+    RUNNING = "running", "计时中"
+    PAUSED = "paused", "暂停"
+    STOPPED = "stopped", "已停止"
+    VOID = "void", "作废"
+
+
+class PauseReason(models.TextChoices):
+    """For whom or what a ticket waits; while it does, its clocks stand."""
+
+    USER = "user", "等待用户"
+    APPROVAL = "approval", "等待甲方审批"
+    THIRD_PARTY = "third_party", "等待第三方"
+    PARTS = "parts", "等待备件"
+    WINDOW = "window", "等待维护窗口"
+
+
+class Method(models.TextChoices):
+    REMOTE = "remote", "远程"
+    ONSITE = "onsite", "现场"
+
+
+class Tier(models.TextChoices):
+    FIRST = "first", "一线"
+    SECOND = "second", "二线"
+
+
+class Group(models.TextChoices):
+    """How the queue is parted."""
+
+    OPEN = "open", "未办结"
+    MINE = "mine", "我处理的"
+    UNASSIGNED = "unassigned", "未派单"
+    WAITING = "waiting", "等待中"
+    BREACHED = "breached", "已超时"
+    CLOSED = "closed", "已办结"
+    ALL = "all", "全部"

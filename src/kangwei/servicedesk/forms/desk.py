@@ -1,0 +1,97 @@
+"""The form by which the desk takes a call."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from kangwei.accounts.queries import institutions
+from kangwei.contracts.levels import condition_words
+from kangwei.servicedesk.enums import Channel, Method, TicketKind
+from kangwei.servicedesk.forms.words import SystemField, grades, long_text, word_field
+from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries import phone_in
+
+if TYPE_CHECKING:
+    from kangwei.accounts.models import Institution
+    from kangwei.assets.models import Asset
+    from kangwei.contracts.models import Contract
+
+INSTITUTIONS = "desk-institutions"
+"""The id of the datalist with the institutions that fit what is typed."""
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class InstitutionField(forms.CharField):
+    """An institution by its name; the value is the institution."""
+
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs={"list": INSTITUTIONS, "autocomplete": "off"})
+        super().__init__(label="机构", required=False, max_length=200, widget=widget)
+
+    def clean(self, value: Any) -> "Institution | None":
+        """The institution of that name, None for none."""
+        name = super().clean(value).strip()
+        found = institutions().filter(name=name).first() if name else None
+        if name and found is None:
+            raise forms.ValidationError(f"没有名为「{name}」的机构，可先留空并在描述中写明")
+        return found
+
+
+class DeskForm(forms.Form):
+    """A call as it comes in. The words of severity, place and caller are those of `contract`."""
+
+    who = forms.CharField(
+        label="来电号码或姓名", required=False, max_length=60,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )  # fmt: skip
+    caller = forms.CharField(label="报告人", required=False, max_length=60)
+    phone = forms.CharField(
+        label="电话", required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    institution = InstitutionField()
+    kind = forms.ChoiceField(label="类别", choices=TicketKind.choices, initial=TicketKind.INCIDENT)
+    title = forms.CharField(label="标题", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = long_text("描述", required=False)
+    method = forms.ChoiceField(label="方式", choices=Method.choices, initial=Method.REMOTE)
+    channel = forms.ChoiceField(label="来源", choices=Channel.choices, initial=Channel.PHONE)
+    occurred_at = forms.DateTimeField(
+        label="发生时间", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    )
+
+    def __init__(
+        self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contract"] = forms.ModelChoiceField(
+            label="合同", queryset=contracts, empty_label=None, initial=contract.pk
+        )
+        self.fields["system"] = SystemField(systems)
+        self.fields["severity"] = word_field("级别", grades(contract))
+        self.fields["place"] = word_field("地域", condition_words(contract, "place"))
+        self.fields["caller_kind"] = word_field("来电方", condition_words(contract, "caller"))
+
+    def words(self) -> list[forms.BoundField]:
+        """The fields in the words of the contract, as far as it has any."""
+        found = [self[name] for name in ("severity", "place", "caller_kind")]
+        return [field for field in found if len(field.field.choices) > 1]  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        """A number without blanks, so that the next call from it is found."""
+        text = str(self.cleaned_data["phone"]).strip()
+        return phone_in(text) or text
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a valid form says of the ticket, as open_ticket takes it."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "who"}
+        words = (("kind", TicketKind), ("method", Method), ("channel", Channel))
+        return values | {name: kind(values[name]) for name, kind in words}
+
+    def sketch(self, contract: "Contract", now: datetime) -> Ticket:
+        """The ticket that would be opened by what is filled in and right so far; not stored."""
+        self.is_valid()
+        known = {name: value for name, value in self.cleaned_data.items() if name not in ("who", "contract")}
+        known["occurred_at"] = min(known.get("occurred_at") or now, now)
+        return Ticket(**known, contract=contract, opened_at=now)

@@ -1,0 +1,57 @@
+"""Fields whose choices are the words of one contract."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from kangwei.contracts.levels import condition_words, severities
+
+if TYPE_CHECKING:
+    from kangwei.assets.models import Asset
+    from kangwei.contracts.models import Contract
+
+SYSTEMS = "desk-systems"
+"""The id of the datalist with the systems of the contract."""
+UNKNOWN = "未定"
+
+
+class TextField(forms.CharField):
+    """Text whose lines end in the same way whatever the browser sends."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+def long_text(label: str, *, rows: int = 3, required: bool = True, **more: Any) -> TextField:
+    """A field of several lines."""
+    return TextField(
+        label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": rows}), **more
+    )
+
+
+def word_field(label: str, words: Iterable[str], kept: str = "") -> forms.ChoiceField:
+    """One of the contract's words, or none; `kept` stays possible though the contract has it no more."""
+    found = dict.fromkeys([*words, *([kept] if kept else [])])
+    return forms.ChoiceField(label=label, required=False, choices=[("", UNKNOWN), *((word, word) for word in found)])
+
+
+class SystemField(forms.CharField):
+    """A system by its name, typed or taken from the list; the value is the asset."""
+
+    def __init__(self, systems: "Sequence[Asset]") -> None:
+        self.systems = {system.name: system for system in systems}
+        widget = forms.TextInput(attrs={"list": SYSTEMS, "autocomplete": "off"})
+        super().__init__(label="系统", required=False, max_length=200, widget=widget)
+
+    def clean(self, value: Any) -> "Asset | None":
+        """The system of that name, None for none."""
+        name = super().clean(value).strip()
+        if name and name not in self.systems:
+            raise forms.ValidationError(f"该合同不维护名为「{name}」的系统，请从列表中选")
+        return self.systems.get(name)
+
+
+def grades(contract: "Contract") -> list[str]:
+    """The words for how grave a ticket is: those of the contract's grades, and any that only a limit uses."""
+    return [*severities(contract), *condition_words(contract, "severity")]

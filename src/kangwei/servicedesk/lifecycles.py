@@ -1,0 +1,101 @@
+"""The life of each kind of ticket, as data: which step leads from which state to which, and what it asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kangwei.servicedesk.enums import Clock, TicketKind, TicketState
+
+S = TicketState
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is done with a ticket: the clocks that it `stops`, the texts that it `asks` for."""
+
+    id: str
+    label: str
+    sources: tuple[TicketState, ...]
+    target: TicketState
+    stops: tuple[Clock, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+RESPOND = Step("respond", "响应", (S.NEW,), S.WORKING, stops=(Clock.RESPONSE,))
+CANCEL = Step("cancel", "撤销", (S.NEW, S.WORKING), S.CANCELLED, asks=("reason",))
+SOLVE = Step(
+    "solve", "解决", (S.NEW, S.WORKING), S.SOLVED, asks=("solution",),
+    stops=(Clock.RESPONSE, Clock.RESTORE, Clock.RESOLVE, Clock.REPLY),
+)  # fmt: skip
+CLOSE = Step("close", "办结", (S.SOLVED,), S.CLOSED, stops=(Clock.CLOSE,))
+REOPEN = Step("reopen", "重新打开", (S.SOLVED, S.CLOSED), S.WORKING, asks=("reason",))
+
+_COMMON = (RESPOND, SOLVE, CLOSE, REOPEN, CANCEL)
+LIFECYCLES: Mapping[TicketKind, tuple[Step, ...]] = {
+    TicketKind.INCIDENT: _COMMON,
+    TicketKind.REQUEST: _COMMON,
+    TicketKind.PROBLEM: _COMMON,
+    TicketKind.SECURITY_ORDER: _COMMON,
+    TicketKind.COMPLAINT: (
+        RESPOND,
+        Step("reply", "答复", (S.NEW, S.WORKING), S.WORKING, stops=(Clock.RESPONSE, Clock.REPLY), asks=("reply",)),
+        SOLVE,
+        CLOSE,
+        REOPEN,
+        CANCEL,
+    ),
+    TicketKind.CHANGE: (
+        Step("assess", "开始评估", (S.NEW,), S.ASSESSING, stops=(Clock.RESPONSE,)),
+        Step("submit", "提交审批", (S.ASSESSING,), S.APPROVING, asks=("assessment",)),
+        Step("approve", "批准", (S.APPROVING,), S.APPROVED, asks=("approved_by",)),
+        Step("reject", "退回", (S.APPROVING,), S.ASSESSING, asks=("reason",)),
+        Step("carry_out", "实施", (S.APPROVED,), S.CARRIED_OUT, asks=("result",)),
+        Step("solve", "验证通过", (S.CARRIED_OUT,), S.SOLVED, stops=(Clock.RESTORE, Clock.RESOLVE), asks=("solution",)),
+        CLOSE,
+        Step("reopen", "重新打开", (S.SOLVED, S.CLOSED), S.ASSESSING, asks=("reason",)),
+        Step("cancel", "撤销", (S.NEW, S.ASSESSING, S.APPROVING, S.APPROVED), S.CANCELLED, asks=("reason",)),
+    ),
+    TicketKind.RELEASE: (
+        Step("prepare", "开始准备", (S.NEW,), S.PREPARING, stops=(Clock.RESPONSE,)),
+        Step("submit", "提交审批", (S.PREPARING,), S.APPROVING, asks=("checklist", "rollback")),
+        Step("approve", "批准", (S.APPROVING,), S.APPROVED, asks=("approved_by", "window")),
+        Step("reject", "退回", (S.APPROVING,), S.PREPARING, asks=("reason",)),
+        Step("carry_out", "发布", (S.APPROVED,), S.CARRIED_OUT, asks=("result",)),
+        Step("solve", "观察通过", (S.CARRIED_OUT,), S.SOLVED, stops=(Clock.RESTORE, Clock.RESOLVE), asks=("solution",)),
+        CLOSE,
+        Step("cancel", "撤销", (S.NEW, S.PREPARING, S.APPROVING, S.APPROVED), S.CANCELLED, asks=("reason",)),
+    ),
+    TicketKind.DATA_FIX: (
+        Step("submit", "提交审批", (S.NEW,), S.APPROVING, stops=(Clock.RESPONSE,), asks=("scope",)),
+        Step("approve", "书面批准", (S.APPROVING,), S.APPROVED, asks=("approved_by", "approval")),
+        Step("reject", "退回", (S.APPROVING,), S.NEW, asks=("reason",)),
+        Step("carry_out", "执行修正", (S.APPROVED,), S.CARRIED_OUT, asks=("backup", "result")),
+        Step("solve", "核对完成", (S.CARRIED_OUT,), S.SOLVED, stops=(Clock.RESTORE, Clock.RESOLVE), asks=("solution",)),
+        CLOSE,
+        Step("cancel", "撤销", (S.NEW, S.APPROVING, S.APPROVED), S.CANCELLED, asks=("reason",)),
+    ),
+}
+
+ASKED = {
+    "reason": "理由",
+    "solution": "解决办法",
+    "reply": "答复内容",
+    "assessment": "风险评估",
+    "approved_by": "批准人",
+    "approval": "书面批准文号",
+    "result": "实施结果",
+    "checklist": "准备清单",
+    "rollback": "回退方案",
+    "window": "发布窗口",
+    "scope": "修正范围",
+    "backup": "备份证明",
+}
+
+
+def steps_from(kind: TicketKind, state: TicketState) -> tuple[Step, ...]:
+    """What may be done with a ticket of a kind in a state, in the order of its life."""
+    return tuple(step for step in LIFECYCLES[kind] if state in step.sources)
+
+
+def step_of(kind: TicketKind, step: str) -> Step | None:
+    """The step of that id in the life of a kind."""
+    return next((found for found in LIFECYCLES[kind] if found.id == step), None)

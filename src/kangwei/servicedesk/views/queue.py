@@ -1,0 +1,120 @@
+"""The queue of tickets, as a page or as Excel."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from kangwei.assets.queries import systems_seen
+from kangwei.base.permissions import requires
+from kangwei.base.web import PersonRequest, export, long_page_of
+from kangwei.contracts import queries as contracts
+from kangwei.contracts.levels import severities_among
+from kangwei.servicedesk import queries
+from kangwei.servicedesk.enums import Group, TicketKind
+from kangwei.servicedesk.models import Ticket
+
+EXPORT_HEADERS = (
+    "编号", "标题", "类别", "级别", "合同", "系统", "机构", "报告人", "电话", "状态", "等待", "处理人", "来源",
+    "发生时间", "受理时间", "响应时间", "解决时间", "办结时间", "最近时限", "超时时钟", "重开次数",
+)  # fmt: skip
+
+
+@requires("tickets.read")
+def queue(request: PersonRequest) -> HttpResponse:
+    """Tickets by group, contract, kind, severity, system, day of opening and text; a search looks through all."""
+    query = request.GET
+    text = query.get("q", "").strip()
+    group = _group(query.get("group", ""), Group.ALL if text else Group.OPEN)
+    found = _filtered(request)
+    rows = queries.in_group(found, group, request.user)
+    if query.get("export"):
+        return export(request, "工单.xlsx", EXPORT_HEADERS, rows, _exported)
+    exported = query.copy()
+    exported.pop("page", None)
+    exported["export"] = "1"
+    context: dict[str, Any] = {
+        "title": "工单",
+        "now": timezone.now(),
+        "page_obj": long_page_of(request, rows),
+        "tabs": _tabs(request, group, queries.group_counts(found, request.user)),
+        "kept": [("group", group.value)] if query.get("group") else [],
+        "q": text,
+        "search_hint": "编号、标题、报告人、电话、机构",
+        "filters": _filters(request),
+        "export_url": f"?{exported.urlencode()}",
+        "filtered": any(value for name, value in query.items() if name not in ("group", "page")),
+    }
+    return render(request, "servicedesk/queue.html", context)
+
+
+def _group(text: str, otherwise: Group) -> Group:
+    return Group(text) if text in Group.values else otherwise
+
+
+def _filtered(request: PersonRequest) -> QuerySet[Ticket]:
+    query, rows = request.GET, queries.tickets(request.user)
+    if query.get("contract"):
+        rows = rows.filter(contract__code=query["contract"])
+    if query.get("kind") in TicketKind.values:
+        rows = rows.filter(kind=query["kind"])
+    if query.get("severity"):
+        rows = rows.filter(severity=query["severity"])
+    system = query.get("system", "")
+    if system.isascii() and system.isdecimal() and len(system) < 16:
+        rows = rows.filter(system=int(system))
+    rows = queries.opened_between(rows, _day(query.get("from", "")), _day(query.get("to", "")))
+    text = query.get("q", "").strip()
+    return queries.search(rows, text) if text else rows
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
+
+
+def _tabs(request: PersonRequest, group: Group, counts: dict[Group, int]) -> list[dict[str, Any]]:
+    tabs = []
+    for one in Group:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["group"] = one.value
+        count = counts.get(one)
+        tabs.append({
+            "label": one.label, "url": f"?{query.urlencode()}", "active": one == group,
+            "count": None if count is None else min(count, queries.COUNTED), "more": (count or 0) > queries.COUNTED,
+        })  # fmt: skip
+    return tabs
+
+
+def _filters(request: PersonRequest) -> list[dict[str, Any]]:
+    mine = contracts.contracts(request.user)
+    code = request.GET.get("contract", "")
+    systems = systems_seen(request.user)
+    if code:
+        systems = systems.filter(maintenances__contract=code)
+    words = severities_among(mine.filter(code=code) if code else mine)
+    found: list[dict[str, Any]] = [
+        {"name": "contract", "label": "合同", "kind": "select", "options": [(row.code, row.title) for row in mine]},
+        {"name": "kind", "label": "类别", "kind": "select", "options": TicketKind.choices},
+        {"name": "severity", "label": "级别", "kind": "select", "options": [(word, word) for word in words]},
+        {"name": "system", "label": "系统", "kind": "select", "options": list(systems.values_list("pk", "name"))},
+        {"name": "from", "label": "受理自", "kind": "date"},
+        {"name": "to", "label": "至", "kind": "date"},
+    ]
+    return [item | {"value": request.GET.get(item["name"], "")} for item in found]
+
+
+def _exported(row: Ticket) -> tuple[Any, ...]:
+    return (
+        row.number, row.title, row.get_kind_display(), row.severity, row.contract.title, row.system or "",
+        row.institution or "", row.caller, row.phone, row.get_state_display(), row.get_paused_for_display(),
+        row.assignee or "", row.get_channel_display(), row.occurred_at, row.opened_at, row.responded_at,
+        row.solved_at, row.closed_at, row.next_at, row.breached, row.reopened,
+    )  # fmt: skip

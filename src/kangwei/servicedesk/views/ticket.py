@@ -1,0 +1,84 @@
+"""The page of one ticket."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from kangwei.assets.queries import systems_seen
+from kangwei.base.permissions import requires
+from kangwei.base.web import PersonRequest
+from kangwei.servicedesk import queries
+from kangwei.servicedesk.enums import CLOSED_STATES, TicketKind, TicketState
+from kangwei.servicedesk.forms.work import NoteForm
+from kangwei.servicedesk.lifecycles import Step, steps_from
+from kangwei.servicedesk.measuring import clocks_of
+from kangwei.servicedesk.models import Ticket, TicketEvent
+from kangwei.servicedesk.views.finding import ticket_or_404
+
+MANAGED = ("cancel", "reopen")
+"""Steps that only whoever manages tickets takes."""
+TONES = {"breach": "bad", "remind": "warn", "pause": "info", "cancel": "muted", "solve": "ok", "close": "ok",
+         "note": "muted", "open": "info"}  # fmt: skip
+
+
+class Offered(NamedTuple):
+    """A step that the person may take now; `primary` is what the ticket waits for."""
+
+    step: Step
+    primary: bool
+
+
+@requires("tickets.read")
+def detail(request: PersonRequest, pk: int) -> HttpResponse:
+    """Everything about a ticket on one screen: clocks with their clauses, what can be done, what happened."""
+    ticket = ticket_or_404(request, pk)
+    now, person = timezone.now(), request.user
+    is_open = ticket.state not in CLOSED_STATES
+    context: dict[str, Any] = {
+        "ticket": ticket,
+        "now": now,
+        "is_open": is_open,
+        "clocks": clocks_of(ticket, now),
+        "steps": offered(request, ticket),
+        "may_write": person.has_perm("tickets.write"),
+        "may_manage": is_open and person.has_perm("tickets.manage"),
+        "may_take": is_open and ticket.assignee_id is None and may_take(request, ticket),
+        "timeline": [_entry(event) for event in queries.timeline(ticket)],
+        "note_form": NoteForm(),
+        "history": queries.history(person, phone=ticket.phone, institution=ticket.institution_id, but=ticket.pk),
+        "sees_system": sees(request, ticket),
+    }
+    return render(request, "servicedesk/detail.html", context)
+
+
+def sees(request: PersonRequest, ticket: Ticket) -> bool:
+    """Whether the person may open the page of the ticket's system."""
+    return ticket.system is not None and systems_seen(request.user).filter(pk=ticket.system.pk).exists()
+
+
+def offered(request: PersonRequest, ticket: Ticket) -> list[Offered]:
+    """The steps that the person may take with the ticket as it stands, the way ahead first."""
+    found = steps_from(TicketKind(ticket.kind), TicketState(ticket.state))
+    mine = [step for step in found if request.user.has_perm(permission_of(step.id))]
+    return [Offered(step, number == 0 and step.id not in MANAGED) for number, step in enumerate(mine)]
+
+
+def permission_of(step: str) -> str:
+    """What it takes to take a step."""
+    return "tickets.manage" if step in MANAGED else "tickets.write"
+
+
+def may_take(request: PersonRequest, ticket: Ticket) -> bool:
+    """Whether the person works for a party of the contract and may take the ticket upon them."""
+    parties = (ticket.contract.supplier_id, ticket.contract.buyer_id)
+    return request.user.party_id in parties and request.user.has_perm("tickets.write")
+
+
+def _entry(event: TicketEvent) -> dict[str, Any]:
+    label = f"{event.label}（报告人可见）" if event.public and event.action == "note" else event.label
+    return {
+        "at": event.at, "actor": event.by, "text": label, "detail": event.text,
+        "state": TONES.get(event.action, "muted"),
+    }  # fmt: skip

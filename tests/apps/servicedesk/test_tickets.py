@@ -1,0 +1,108 @@
+"""Opening a ticket and its steps."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from kangwei.base.audit import System
+from kangwei.base.errors import ActionError
+from kangwei.base.models import AuditEntry
+from kangwei.servicedesk import actions
+from kangwei.servicedesk.enums import TicketKind, TicketState
+from kangwei.servicedesk.lifecycles import ASKED, LIFECYCLES, steps_from
+from kangwei.servicedesk.models import Ticket
+from tests.apps.servicedesk.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+ANYTHING = dict.fromkeys(ASKED, "已填写")
+
+
+def test_numbers_follow_each_other_by_month(open_ticket, now):
+    assert [open_ticket().number for _ in range(2)] == ["GD-202611-000001", "GD-202611-000002"]
+    assert open_ticket(now=now + timedelta(days=15)).number == "GD-202612-000001"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"title": "  "}, "title"), ({"occurred_at": "later"}, "occurred_at"), ({"system": "other"}, "system")],
+)
+def test_what_cannot_be_opened_is_refused_and_takes_no_number(open_ticket, make_party, now, values, field):
+    from kangwei.assets.actions import register
+
+    stranger = register(
+        owner=make_party("另一家", "buyer"), kind="system", values={"name": "别人的系统"}, actor=SYSTEM, now=now
+    )
+    given = {"later": now + timedelta(minutes=1), "other": stranger}
+    with pytest.raises(ActionError) as refusal:
+        open_ticket(**{name: given.get(value, value) for name, value in values.items()})
+    assert refusal.value.field == field
+    assert open_ticket().number == "GD-202611-000001"
+
+
+def test_a_contract_that_has_ended_takes_no_tickets(open_ticket, contract):
+    contract.last_day = date(2026, 11, 19)
+    with pytest.raises(ActionError, match="合同已于 2026-11-19 到期"):
+        open_ticket()
+
+
+def test_every_step_is_in_the_audit_trail_and_on_the_ticket(open_ticket, now):
+    ticket = open_ticket()
+    actions.take_step(ticket=ticket, step="solve", texts={"solution": "重启"}, actor=System("王工"), now=now)
+    assert [(event.label, event.by, event.text) for event in ticket.events.all()][-1] == ("解决", "王工", "重启")
+    assert AuditEntry.objects.get(action="servicedesk.step").data["step"] == "solve"
+
+
+def test_a_step_asks_for_its_text(open_ticket, now):
+    with pytest.raises(ActionError, match="解决办法") as refusal:
+        actions.take_step(ticket=open_ticket(), step="solve", texts={}, actor=SYSTEM, now=now)
+    assert refusal.value.field == "solution"
+
+
+def test_a_step_out_of_turn_is_refused_with_what_is_possible(open_ticket, now):
+    with pytest.raises(ActionError, match="工单现为待响应，可做的是：响应、解决、撤销"):
+        actions.take_step(ticket=open_ticket(), step="close", texts={}, actor=SYSTEM, now=now)
+
+
+def test_data_is_fixed_only_with_the_owners_approval_and_a_backup(open_ticket, now):
+    ticket = open_ticket(kind=TicketKind.DATA_FIX)
+    take = lambda step, **texts: actions.take_step(ticket=ticket, step=step, texts=texts, actor=SYSTEM, now=now)  # noqa: E731
+    with pytest.raises(ActionError, match="可做的是：提交审批"):
+        take("carry_out", backup="x", result="y")
+    take("submit", scope="修正 12 条")
+    with pytest.raises(ActionError, match="书面批准文号"):
+        take("approve", approved_by="李主任")
+    take("approve", approved_by="李主任", approval="京血〔2026〕12号")
+    with pytest.raises(ActionError, match="备份证明"):
+        take("carry_out", result="已修正")
+    assert take("carry_out", backup="全备 20261120", result="已修正").state == TicketState.CARRIED_OUT
+
+
+def test_two_who_take_one_ticket_at_once(open_ticket, make_person, now):
+    ticket = open_ticket()
+    one, other = make_person("engineer"), make_person("engineer", username="other")
+    actions.assign(ticket=ticket, assignee=one, text="", actor=one, now=now)
+    with pytest.raises(ActionError, match="已由「测试人员」接手"):
+        actions.assign(ticket=ticket, assignee=other, text="", actor=other, now=now)
+    assert Ticket.objects.get().assignee == one
+
+
+@pytest.mark.parametrize("kind", LIFECYCLES)
+def test_every_kind_can_be_lived_through_to_its_end(open_ticket, now, kind):
+    ticket = open_ticket(kind=kind)
+    for _ in range(10):
+        if ticket.state == TicketState.CLOSED:
+            break
+        ahead = [
+            step for step in steps_from(kind, TicketState(ticket.state)) if step.id not in ("cancel", "reject", "reply")
+        ]
+        ticket = actions.take_step(ticket=ticket, step=ahead[0].id, texts=ANYTHING, actor=SYSTEM, now=now)
+    assert ticket.state == TicketState.CLOSED
+    assert not [clock for clock in ticket.clocks.all() if clock.phase == "running"]
+
+
+@pytest.mark.parametrize("kind", LIFECYCLES)
+def test_no_state_of_a_life_is_a_dead_end(kind):
+    reached = {TicketState.NEW} | {step.target for step in LIFECYCLES[kind]}
+    ends = {TicketState.CLOSED, TicketState.CANCELLED}
+    assert all(steps_from(kind, state) for state in reached - ends)
+    assert all(set(step.asks) <= ASKED.keys() for step in LIFECYCLES[kind])
