@@ -150,7 +150,6 @@ def _key(n: int, draw: Random, today: date) -> Row:
 def _personal(n: int, draw: Random, today: date) -> Row:
     issued = today - timedelta(days=draw.randint(1, 364))
     return (
-        f"练习个人证书{n:04d}",
         f"{draw.getrandbits(64):016X}",
         f"练习用户{n:04d}",
         f"练习机构{n % 97 + 1:02d}",
@@ -262,7 +261,7 @@ _LEDGERS: dict[str, tuple[str, int, tuple[str, ...], Make]] = {
     "certificate-personal": (
         CITY,
         4926,
-        ("名称", "证书序列号", "持有人", "使用单位", "发证机构", "算法", "发放日期", "有效期至"),
+        ("证书序列号", "持有人", "使用单位", "发证机构", "算法", "发放日期", "有效期至"),
         _personal,
     ),
     "certificate-tls": (CITY, 12, ("名称", "证书序列号", "域名", "发证机构", "生效日期", "有效期至"), _server),

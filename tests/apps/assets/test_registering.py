@@ -20,6 +20,11 @@ def test_a_number_of_the_clerks_own_is_kept(make_asset):
     assert make_asset(name="PDA", serial_number="SN1", number="固-2023-17").number == "固-2023-17"
 
 
+def test_a_number_that_was_given_by_hand_is_passed_over(make_asset):
+    make_asset(name="PDA", serial_number="SN1", number="PDA-000001")
+    assert make_asset(name="PDA", serial_number="SN2").number == "PDA-000002"
+
+
 def test_registering_leaves_an_event_and_an_entry_in_the_audit_trail(make_asset):
     asset = make_asset(name="采血点手持机", serial_number="SN1")
     assert [event.label for event in asset.events.all()] == ["登记"]

@@ -76,7 +76,8 @@ class TestSaving:
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
-            ({"title": ""}, "title"), ({"system": "没有的系统"}, "system"), ({"institution": "没有的机构"}, "institution"),
+            ({"title": ""}, "title"), ({"system": "没有的系统"}, "system"),
+            ({"institution": "没有的机构"}, "institution"),
             ({"severity": "天大"}, "severity"), ({"occurred_at": "2026-11-20T10:01"}, "occurred_at"),
             ({"contract": "0"}, "contract"),
         ],
@@ -195,7 +196,9 @@ class TestBeside:
         closed = open_ticket(title="门诊系统打不开")
         actions.take_step(ticket=closed, step="cancel", texts={"reason": "x"}, actor=SYSTEM, now=now)
         open_ticket(title="门诊系统打不开", now=now - timedelta(days=31))
-        found = engineer.get(url("new_aside"), {"title": "门诊系统打不开了", "system": "门诊系统"}).context["duplicates"]
+        found = engineer.get(url("new_aside"), {"title": "门诊系统打不开了", "system": "门诊系统"}).context[
+            "duplicates"
+        ]
         assert [(row.ticket, row.same) for row in found] == [(same, ("同一系统",)), (like, ())]
         assert not engineer.get(url("new_aside"), {"title": "？"}).context["duplicates"]
 

@@ -92,6 +92,9 @@ class TestGroups:
         assert "未办结 2+" in text_of(me.get(QUEUE))
         assert "未派单 2 " in text_of(me.get(QUEUE))
 
+    def test_a_narrowed_list_has_no_figures_on_its_tabs(self, me):
+        assert {tab["count"] for tab in me.get(f"{QUEUE}?kind=incident").context["tabs"]} == {None}
+
 
 class TestFilters:
     @pytest.mark.parametrize(

@@ -85,3 +85,8 @@ def test_a_signature_is_that_of_the_headings_in_their_order():
     assert signature(["序列号", "名称"]) != signature(["名称", "序列号"])
     assert signature(["序列号", "名称"]) != signature(["序列号", "名称", ""])
     assert len(signature([])) == 64
+
+
+def test_a_heading_that_is_only_part_of_a_known_one_is_nobodys():
+    kind = bundled_kinds()["certificate-personal"]
+    assert guess_mapping(["名称", "持有人", "证书序列号"], kind) == {"name": 1, "serial_number": 2}

@@ -30,7 +30,7 @@ def register(
     """
     what = queries.kinds()[kind]
     asset = Asset(owner=owner, kind=kind, maintainer=maintainer, practice=practice, created_at=now, updated_at=now)
-    values = {**values, "number": values.get("number") or next_number(what)}
+    values = {**values, "number": values.get("number") or next_number(what, owner)}
     _check_required(what, values)
     fill(asset, what, values, system_named(values.get("system"), owner))
     check_unique(asset, what)
@@ -92,9 +92,12 @@ def save(
     audit.append(actor=actor, action=action, subject=("asset", str(asset.pk)), data=data, now=now)
 
 
-def next_number(kind: Kind) -> str:
-    """The next number of a kind's series: PDA-000123."""
-    return f"{kind.prefix}-{numbers.next_number(f'asset:{kind.prefix}'):06d}"
+def next_number(kind: Kind, owner: "Party") -> str:
+    """The next number of a kind's series, PDA-000123; those that the party gave by hand already are passed over."""
+    while True:
+        number = f"{kind.prefix}-{numbers.next_number(f'asset:{kind.prefix}'):06d}"
+        if not Asset.objects.filter(owner=owner, number=number).exists():
+            return number
 
 
 def _check_required(kind: Kind, values: dict[str, Any]) -> None:

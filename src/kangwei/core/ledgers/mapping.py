@@ -13,13 +13,14 @@ REASON = "错误原因"
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
 _NEAR = 0.5
-"""How much of the longer of two headings the shorter has to be to be taken for the same."""
+"""How much of a clerk's heading a known one has to be to be taken for the same."""
 
 
 def guess_mapping(headers: Sequence[str], kind: Kind) -> dict[str, int]:
     """Field id → column (from 0), as far as the headings tell; every column and every field at most once.
 
-    Blanks, punctuation, brackets, width and case do not count. Equal headings win over those that contain one another.
+    Blanks, punctuation, brackets, width and case do not count. Equal headings win over those that hold a known one.
+    One that is only part of a known one, such as 名称 of 系统名称, is nobody's.
     """
     # The kind's own fields first: 单位 is the unit of a certificate before it is the one that uses an asset.
     own = {attribute.id for attribute in kind.attributes}
@@ -65,7 +66,7 @@ def _equal(left: dict[int, str], names: dict[str, list[str]]) -> Iterator[tuple[
 
 
 def _containing(left: dict[int, str], names: dict[str, list[str]]) -> Iterator[tuple[str, int]]:
-    """Fields and columns of which one heading holds the other, the nearest first."""
+    """Fields and columns whose heading holds one of the field's, the nearest first."""
     found = []
     for field, those in names.items():
         for column, heading in left.items():
@@ -77,6 +78,5 @@ def _containing(left: dict[int, str], names: dict[str, list[str]]) -> Iterator[t
         yield field, column
 
 
-def _nearness(one: str, other: str) -> float:
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) / len(longer) if len(shorter) > 1 and shorter in longer else 0.0
+def _nearness(heading: str, name: str) -> float:
+    return len(name) / len(heading) if len(name) > 1 and name in heading else 0.0

@@ -17,6 +17,7 @@ from kangwei.servicedesk import queries
 from kangwei.servicedesk.enums import Group, TicketKind
 from kangwei.servicedesk.models import Ticket
 
+FILTERS = ("contract", "kind", "severity", "system", "from", "to", "q")
 EXPORT_HEADERS = (
     "编号", "标题", "类别", "级别", "合同", "系统", "机构", "报告人", "电话", "状态", "等待", "处理人", "来源",
     "发生时间", "受理时间", "响应时间", "解决时间", "办结时间", "最近时限", "超时时钟", "重开次数",
@@ -29,7 +30,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     query = request.GET
     text = query.get("q", "").strip()
     group = _group(query.get("group", ""), Group.ALL if text else Group.OPEN)
-    found = _filtered(request)
+    found, filtered = _filtered(request), any(query.get(name) for name in FILTERS)
     rows = queries.in_group(found, group, request.user)
     if query.get("export"):
         return export(request, "工单.xlsx", EXPORT_HEADERS, rows, _exported)
@@ -40,13 +41,14 @@ def queue(request: PersonRequest) -> HttpResponse:
         "title": "工单",
         "now": timezone.now(),
         "page_obj": long_page_of(request, rows),
-        "tabs": _tabs(request, group, queries.group_counts(found, request.user)),
+        # Filtered, every group would have to be read through for its figure.
+        "tabs": _tabs(request, group, {} if filtered else queries.group_counts(found, request.user)),
         "kept": [("group", group.value)] if query.get("group") else [],
         "q": text,
         "search_hint": "编号、标题、报告人、电话、机构",
         "filters": _filters(request),
         "export_url": f"?{exported.urlencode()}",
-        "filtered": any(value for name, value in query.items() if name not in ("group", "page")),
+        "filtered": filtered,
     }
     return render(request, "servicedesk/queue.html", context)
 
@@ -58,7 +60,8 @@ def _group(text: str, otherwise: Group) -> Group:
 def _filtered(request: PersonRequest) -> QuerySet[Ticket]:
     query, rows = request.GET, queries.tickets(request.user)
     if query.get("contract"):
-        rows = rows.filter(contract__code=query["contract"])
+        contract = contracts.contracts(request.user).filter(code=query["contract"]).first()
+        rows = rows.filter(contract=contract) if contract else rows.none()
     if query.get("kind") in TicketKind.values:
         rows = rows.filter(kind=query["kind"])
     if query.get("severity"):
