@@ -1,13 +1,16 @@
 """What differs between two texts, line by line, for reading beside or below one another. Pure."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 CONTEXT = 3
 # With more lines than this that are not simply the same at both ends, lines that occur often are not searched for.
 THOROUGH_LINES = 3000
+# Nor where the same lines make more pairs than this, such as the "!" between the parts of a configuration.
+MOST_PAIRS = 200_000
 _Opcode = tuple[str, int, int, int, int]
 
 
@@ -134,7 +137,9 @@ def compare(old: str, new: str) -> Difference:
     start = _same_at_start(before, after)
     end = _same_at_start(before[start:][::-1], after[start:][::-1])
     middle = before[start : len(before) - end], after[start : len(after) - end]
-    matcher = difflib.SequenceMatcher(None, *middle, autojunk=max(map(len, middle)) > THOROUGH_LINES)
+    matcher = difflib.SequenceMatcher(
+        _too_common(*middle).__contains__, *middle, autojunk=max(map(len, middle)) > THOROUGH_LINES
+    )
     opcodes = [(tag, a + start, b + start, c + start, d + start) for tag, a, b, c, d in matcher.get_opcodes()]
     if start:
         opcodes.insert(0, ("equal", 0, start, 0, start))
@@ -146,6 +151,14 @@ def compare(old: str, new: str) -> Difference:
 def _same_at_start(first: Sequence[str], second: Sequence[str]) -> int:
     pairs = zip(first, second, strict=False)
     return next((index for index, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
+
+
+def _too_common(before: Sequence[str], after: Sequence[str]) -> set[str]:
+    """The lines that stand in both texts so often that to try each with each would take minutes."""
+    ours, theirs = Counter(before), Counter(after)
+    pairs = sorted((ours[line] * theirs[line], line) for line in ours.keys() & theirs.keys())
+    tried = accumulate(count for count, _ in pairs)
+    return {line for total, (_, line) in zip(tried, pairs, strict=True) if total > MOST_PAIRS}
 
 
 def _merged(opcodes: Sequence[_Opcode]) -> Iterator[_Opcode]:

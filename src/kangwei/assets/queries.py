@@ -65,6 +65,12 @@ def systems(owner: "Party") -> QuerySet[Asset]:
     return Asset.objects.filter(owner=owner, kind=SYSTEM).exclude(state=AssetState.SCRAPPED).order_by("name")
 
 
+def systems_by_name(owner: "Party") -> list[Asset]:
+    """Every system of a party, those that are scrapped first: their names stay taken."""
+    found = Asset.objects.filter(owner=owner, kind=SYSTEM).order_by("name", "pk")
+    return sorted(found, key=lambda asset: asset.state != AssetState.SCRAPPED)
+
+
 def systems_seen(person: "Person") -> QuerySet[Asset]:
     """The systems a person may see that are not scrapped, by name."""
     return assets(person).filter(kind=SYSTEM).exclude(state=AssetState.SCRAPPED).order_by("name")
@@ -95,18 +101,17 @@ def counts_by_kind(rows: QuerySet[Asset]) -> dict[str, int]:
     return dict(live.order_by().values_list("kind").annotate(n=Count("pk")))
 
 
-def kind_counts(person: "Person") -> dict[str, int]:
-    """Kind → number of assets that are not scrapped, in one query."""
-    return counts_by_kind(assets(person))
-
-
 def reminded(today: date) -> Q:
     """What has expired or will within the days by which its kind is reminded."""
-    near = Q(pk__in=[])
+    by_days: dict[int, list[str]] = {}
     for kind in kinds().values():
         if kind.expires:
-            near |= Q(kind=kind.id, expires_on__lte=today + timedelta(days=kind.remind_days))
-    return near
+            by_days.setdefault(kind.remind_days, []).append(kind.id)
+    near = Q(pk__in=[])
+    for days, names in by_days.items():
+        near |= Q(kind__in=names, expires_on__lte=today + timedelta(days=days))
+    # What no kind reminds of is said apart, so that the index of the date is of use.
+    return Q(expires_on__lte=today + timedelta(days=max(by_days, default=0))) & near
 
 
 def near_expiry(rows: QuerySet[Asset], today: date) -> QuerySet[Asset]:

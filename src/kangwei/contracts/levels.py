@@ -52,6 +52,17 @@ def severities_among(contracts: QuerySet[Contract]) -> list[str]:
     return list(dict.fromkeys(rows.order_by("position").values_list("title", flat=True)))
 
 
+def change_assessments(contract: Contract) -> list[Clause]:
+    """The duties to assess every change point by point, in the file's order: one for each grade, or one for all."""
+    rows = Clause.objects.filter(contract=contract, section="duty", active=True).order_by("position")
+    return [row for row in rows if _assesses_changes(row.data)]
+
+
+def _assesses_changes(data: dict[str, Any]) -> bool:
+    on = data.get("cadence", {}).get("on")
+    return bool(on == "change" and data.get("activity") == "assessment" and data.get("checklist"))
+
+
 def condition_words(contract: Contract, condition: str) -> list[str]:
     """Every word that the contract's limits use for a condition, such as its places, in the file's order."""
     found = [clause.data.get("when", {}).get(condition) for clause in service_levels(contract).values()]

@@ -26,10 +26,11 @@ SOLVE = Step(
     "solve", "解决", (S.NEW, S.WORKING), S.SOLVED, asks=("solution",),
     stops=(Clock.RESPONSE, Clock.RESTORE, Clock.RESOLVE, Clock.REPLY),
 )  # fmt: skip
+ARRIVE = Step("arrive", "到场", (S.NEW, S.WORKING), S.WORKING, stops=(Clock.RESPONSE, Clock.ARRIVAL))
 CLOSE = Step("close", "办结", (S.SOLVED,), S.CLOSED, stops=(Clock.CLOSE,))
 REOPEN = Step("reopen", "重新打开", (S.SOLVED, S.CLOSED), S.WORKING, asks=("reason",))
 
-_COMMON = (RESPOND, SOLVE, CLOSE, REOPEN, CANCEL)
+_COMMON = (RESPOND, SOLVE, ARRIVE, CLOSE, REOPEN, CANCEL)
 LIFECYCLES: Mapping[TicketKind, tuple[Step, ...]] = {
     TicketKind.INCIDENT: _COMMON,
     TicketKind.REQUEST: _COMMON,

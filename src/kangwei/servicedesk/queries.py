@@ -27,6 +27,7 @@ DUPLICATES_READ = 500
 ALIKE = 0.4
 """Share of a title's words from which another title is about the same."""
 LEAST_TYPED = 3
+CALLERS_READ = 500
 _NUMBER = re.compile(r"gd-\d{6}-\d{6,}")
 _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
@@ -129,13 +130,14 @@ def callers(person: "Person", text: str, most: int = 5) -> list[Caller]:
         if len(digits) < LEAST_TYPED:
             return []
         # A range, which both databases read from the index; in its order, so that a short beginning costs nothing.
-        found = tickets(person).filter(phone__gte=digits).order_by("-phone", "-opened_at")
+        fits = Ticket.objects.filter(phone__gte=digits).order_by("-phone", "-opened_at")
         if shorter := digits.rstrip("9"):
-            found = found.filter(phone__lt=shorter[:-1] + chr(ord(shorter[-1]) + 1))
+            fits = fits.filter(phone__lt=shorter[:-1] + chr(ord(shorter[-1]) + 1))
     else:
-        found = tickets(person).filter(caller=text.strip()).order_by("-opened_at")
+        fits = Ticket.objects.filter(caller=text.strip()).order_by("-opened_at")
+    found = tickets(person).filter(pk__in=fits.values("pk")[:CALLERS_READ])
     latest: dict[tuple[str, str, int | None], Caller] = {}
-    for ticket in sorted(found[:50], key=lambda row: (row.opened_at, row.pk), reverse=True):
+    for ticket in sorted(found, key=lambda row: (row.opened_at, row.pk), reverse=True):
         caller = Caller(ticket)
         latest.setdefault(caller.key, caller)
     return list(latest.values())[:most]

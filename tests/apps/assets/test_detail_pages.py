@@ -197,6 +197,8 @@ class TestSystem:
         second = client_of("engineer", party=supplier, username="second").get(url("detail", system.pk))
         assert "小型运维合同" in text_of(first) and "别家的合同" not in text_of(first)
         assert "小型运维合同" not in text_of(second) and "别家的合同" in text_of(second)
+        assert contract.code in text_of(first) and "其他合同" not in text_of(first)
+        assert contract.code not in second.content.decode() and "医保平台 送出 每日 其他合同" in text_of(second)
 
     def test_interfaces_by_hand(self, client_of, manager, contract):
         system = Asset.objects.get(name="门诊系统")

@@ -88,3 +88,17 @@ def test_one_column_holds_the_same_lines(old, new):
     lines = list(compare(old, new).lines(None))
     assert "\n".join(joined(line.parts) for line in lines if line.state in ("same", "removed")) == old
     assert "\n".join(joined(line.parts) for line in lines if line.state in ("same", "added")) == new
+
+
+def test_lines_that_are_everywhere_do_not_take_minutes():
+    old = "\n".join(["hostname a", *["!"] * 2900, "vlan 1", "!", "end a"])
+    new = "\n".join(["hostname b", *["!", "exit"] * 1450, "vlan 1", "!", "end b"])
+    found = compare(old, new)
+    assert (found.old, found.new) == (tuple(old.split("\n")), tuple(new.split("\n")))
+    assert any(row.state == "same" and row.old[0].text == "vlan 1" for row in found.rows())
+
+
+def test_lines_that_occur_often_are_found_again_where_there_are_few_enough():
+    old = "\n".join(f"interface {n}\n shutdown\n!" for n in range(300))
+    new = old.replace("interface 150\n", "interface 150\n description x\n")
+    assert (compare(old, new).added, compare(old, new).removed) == (1, 0)

@@ -31,9 +31,11 @@ def supplier(make_party):
 
 
 def filled(client, address, **changes) -> dict[str, str]:
-    """What the browser would send of a form, changed."""
+    """What the browser would send of a form, changed: its fields, and beside them what they showed at first."""
     form = client.get(address).context["form"]
-    return {name: form[name].value() or "" for name in form.fields} | changes
+    shown = {name: form[name].value() or "" for name in form.fields}
+    hidden = {f"initial-{name}": shown[name] for name in shown if form.fields[name].show_hidden_initial}
+    return hidden | shown | changes
 
 
 class TestRegistering:
@@ -152,6 +154,17 @@ class TestRegisteringAsSupplier:
         form = filled(project_manager, address, name="乙", serial_number="2", system="别家维护的系统")
         assert "system" in project_manager.post(address, form).context["form"].errors
 
+    def test_nor_taken_from_the_address(self, project_manager, supplier, make_asset, now):
+        make_asset(kind="system", name="别家维护的系统")
+        mine = make_asset(kind="system", name="自己维护的系统")
+        actions.assign_maintainer(asset=mine, maintainer=supplier, actor=TESTER, now=now)
+        for name, status in (("别家维护的系统", 422), ("自己维护的系统", 302)):
+            address = f"{url('register', 'pda')}?system={name}"
+            form = filled(project_manager, address, name="乙", serial_number="2")
+            assert form["system"] == name
+            assert project_manager.post(address, form).status_code == status
+        assert Asset.objects.get(name="乙").system == mine
+
     def test_without_an_owner_the_page_says_why(self, project_manager, owner):
         page = project_manager.get(url("register", "pda"))
         assert "还没有可以登记资产的单位" in text_of(page)
@@ -188,12 +201,35 @@ class TestEditing:
         pda = make_asset(name="甲", serial_number="1", place="东城", custodian="王")
         address = url("edit", pda.pk)
         form = filled(clerk, address, custodian="李")
-        stale = clerk.get(address).context["form"]
-        assert stale.initial["place"] == "东城"
+        assert '<input type="hidden" name="initial-place" value="东城"' in clerk.get(address).content.decode()
+        actions.edit(asset=pda, values={"place": "西城", "model": "i6310"}, actor=TESTER, now=now)
         clerk.post(address, form)
         pda.refresh_from_db()
-        assert (pda.place, pda.custodian) == ("东城", "李")
+        assert (pda.place, pda.custodian, pda.attributes) == ("西城", "李", {"model": "i6310"})
         assert pda.events.first().changes == {"custodian": ["王", "李"]}
+
+    def test_what_was_shown_is_kept_where_a_form_comes_back_with_faults(self, clerk, make_asset, now):
+        pda = make_asset(name="甲", serial_number="1", place="东城")
+        address = url("edit", pda.pk)
+        form = filled(clerk, address, in_use_since="何时")
+        actions.edit(asset=pda, values={"place": "西城"}, actor=TESTER, now=now)
+        page = clerk.post(address, form)
+        assert page.status_code == 422
+        assert '<input type="hidden" name="initial-place" value="东城"' in page.content.decode()
+
+    def test_a_form_that_does_not_say_what_it_showed_is_compared_with_what_is_known(self, clerk, make_asset):
+        pda = make_asset(name="甲", serial_number="1", place="东城", note="旧")
+        clerk.post(url("edit", pda.pk), {"number": pda.number, "name": "甲", "serial_number": "1", "state": "in_use"})
+        pda.refresh_from_db()
+        assert (pda.name, pda.place, pda.note) == ("甲", "", "")
+
+    def test_what_is_scrapped_stays_so(self, clerk, make_asset):
+        pda = make_asset(name="甲", serial_number="1", state="scrapped")
+        address = url("edit", pda.pk)
+        assert clerk.get(address).context["form"].fields["state"].disabled
+        clerk.post(address, filled(clerk, address, state="in_use", note="核销单号 7"))
+        pda.refresh_from_db()
+        assert (pda.state, pda.note) == ("scrapped", "核销单号 7")
 
     def test_a_number_cannot_be_taken_away(self, clerk, make_asset):
         address = url("edit", make_asset(name="甲", serial_number="1").pk)

@@ -117,3 +117,30 @@ class TestOperations:
             actions.operate(
                 asset=account, operation="renew", values={}, approved_by="李", note="", actor=SYSTEM, now=now
             )
+
+
+def test_an_operation_does_not_end_a_repair(make_asset, now):
+    key = make_asset(kind="usb-key", name="钥匙", serial_number="K1", custodian="王")
+    send(key, now)
+    facts = {"values": {"custodian": "李"}, "approved_by": "张主任", "note": "", "actor": SYSTEM, "now": now}
+    with pytest.raises(ActionError, match="正在维修，请先办理修复返回"):
+        actions.operate(asset=key, operation="issue", **facts)
+    key.refresh_from_db()
+    assert (key.state, key.custodian) == (AssetState.REPAIR, "王")
+    actions.return_from_repair(asset=key, result="好", state=AssetState.SPARE, actor=SYSTEM, now=now)
+    actions.operate(asset=key, operation="issue", **facts)
+    key.refresh_from_db()
+    assert (key.state, key.custodian) == (AssetState.IN_USE, "李")
+
+
+def test_editing_does_not_end_a_repair_nor_bring_back_what_is_scrapped(pda, now):
+    facts = {"actor": SYSTEM, "now": now}
+    send(pda, now)
+    with pytest.raises(ActionError, match="正在维修，请先办理修复返回"):
+        actions.edit(asset=pda, values={"state": "in_use"}, **facts)
+    actions.return_from_repair(asset=pda, result="好", state=AssetState.SPARE, **facts)
+    actions.edit(asset=pda, values={"state": "in_use"}, **facts)
+    actions.scrap(asset=pda, reason="旧", approved_by="张主任", **facts)
+    with pytest.raises(ActionError, match="已报废，不能再改为其他状态"):
+        actions.edit(asset=pda, values={"state": "in_use"}, **facts)
+    assert actions.edit(asset=pda, values={"note": "已核销"}, **facts)

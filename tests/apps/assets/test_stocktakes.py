@@ -1,10 +1,8 @@
 """Stock-takes: what is listed, counted by several people, closed and printed."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.db.models import Q
 
 from kangwei.assets import actions, counting
@@ -14,6 +12,7 @@ from kangwei.base import audit
 from kangwei.base.audit import System
 from kangwei.base.errors import ActionError
 from kangwei.documents import queries as documents
+from tests.apps.assets.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 CLERK, OTHER = System("王芳"), System("李强")
@@ -279,30 +278,10 @@ class TestScanned:
 
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameTime:
-    def run(self, work, arguments):
-        """Every argument in a thread of its own, all let go at once."""
-        gate, refused = threading.Barrier(len(arguments)), []
-
-        def one(argument):
-            try:
-                gate.wait()
-                work(argument)
-            except ActionError as error:
-                refused.append(str(error))
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=one, args=(argument,)) for argument in arguments]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return refused
-
     def test_no_mark_is_lost_and_none_counts_twice(self, begin, make_asset, now):
         assets = [make_asset(name="PDA", serial_number=f"X{n}") for n in range(6)]
         stocktake = begin()
-        refused = self.run(lambda asset: count(stocktake, asset, now), assets + assets)
+        refused = at_once(lambda asset: count(stocktake, asset, now), assets + assets)
         assert len(refused) == len(assets)
         assert stocktake.lines.filter(state=CountState.FOUND).count() == len(assets)
         assert audit.verify()[1] is None
@@ -318,7 +297,7 @@ class TestAtTheSameTime:
             else:
                 count(stocktake, asset, now)
 
-        refused = self.run(work, [*assets, close])
+        refused = at_once(work, [*assets, close])
         closed = StockTake.objects.get()
         context = documents.latest(documents.documents([closed.document_id])[0]).context["context"]
         assert [line["result"] for line in context["lines"]] == [

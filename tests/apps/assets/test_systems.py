@@ -92,9 +92,9 @@ class TestInterfaces:
     def test_an_interface_of_a_contract_follows_the_contract_only(self, now):
         load_small(now, scope=SCOPE)
         row = Interface.objects.get()
-        with pytest.raises(ActionError, match="来自合同 small-2026"):
+        with pytest.raises(ActionError, match="来自合同文件"):
             actions.save_interface(system=row.system, interface=row, values={"party": "x"}, actor=SYSTEM, now=now)
-        with pytest.raises(ActionError, match="来自合同 small-2026"):
+        with pytest.raises(ActionError, match="来自合同文件"):
             actions.drop_interface(interface=row, actor=SYSTEM, now=now)
 
     def test_an_interface_needs_its_other_end(self, system, now):
@@ -111,3 +111,15 @@ def test_naming_systems_again_changes_nothing(owner, now):
     again = actions.match_systems(**name)
     assert (again.created, again.matched) == ((), ("甲系统",))
     assert (Asset.objects.count(), Interface.objects.count(), Maintenance.objects.count()) == (1, 1, 1)
+
+
+def test_a_system_that_was_scrapped_meanwhile_does_not_keep_a_contract_out(now):
+    load_small(now, scope=SCOPE)
+    system = Asset.objects.get(name="门诊系统")
+    actions.scrap(asset=system, reason="停用", approved_by="张主任", actor=SYSTEM, now=now)
+    more = {"systems": [*SCOPE["systems"], {"name": "检验系统", "cite": CITE}]}
+    load = {"file": "a.yaml", "calendar": bundled_calendar(), "actor": SYSTEM, "now": now}
+    found = load_contract_file(text=small_contract_text(scope=more), **load).systems
+    assert (found.created, found.matched) == (("检验系统",), ("门诊系统", "发药子系统"))
+    system.refresh_from_db()
+    assert system.state == "scrapped" and system.maintenances.count() == 1

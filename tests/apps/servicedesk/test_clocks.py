@@ -174,3 +174,23 @@ def test_no_event_lies_before_the_last(open_ticket, now):
     with pytest.raises(ActionError, match="早于前一事件"):
         actions.resume(ticket=ticket, text="", actor=SYSTEM, now=now)
     assert ClockEvent.objects.filter(kind="resume").count() == 0
+
+
+class TestArrival:
+    @pytest.fixture
+    def visit(self, open_ticket):
+        return open_ticket(method=Method.ONSITE, place="近郊")
+
+    def test_coming_stops_the_arrival_and_answers_at_once(self, visit, now):
+        ticket = step(visit, "arrive", now + timedelta(minutes=20))
+        assert (clocks(ticket)["arrival"].met, clocks(ticket)["response"].met) == (True, True)
+        assert ticket.state == "working"
+
+    def test_what_was_solved_without_a_visit_asks_for_none(self, visit, now):
+        ticket = step(visit, "solve", now + HOUR, solution="远程恢复")
+        assert (clocks(ticket)["arrival"].phase, clocks(ticket)["arrival"].met) == ("void", None)
+        assert actions.settle_due(now=now + 48 * HOUR) == 0
+
+    def test_a_cancelled_ticket_is_measured_by_nothing(self, visit, now):
+        ticket = step(visit, "cancel", now + 9 * HOUR, reason="误报")
+        assert {clock.phase for clock in clocks(ticket).values()} == {"void"}

@@ -222,3 +222,10 @@ def test_a_ticket_sketched_by_a_half_filled_form_is_measured_as_far_as_it_goes(c
 
     sketch = Ticket(contract=contract, kind=TicketKind.REQUEST, method=Method.ONSITE, opened_at=now, occurred_at=now)
     assert [row.terms.clause for row in clocks_for(sketch, now)] == ["service-level:response", "service-level:resolve"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59", "1900-01-01T00:00", "x"])
+def test_a_moment_out_of_all_bounds_is_refused(engineer, call, moment):
+    assert "occurred_at" in engineer.post(url("new"), call(occurred_at=moment)).context["form"].errors
+    assert engineer.get(url("new_aside"), call(occurred_at=moment)).status_code == 200
+    assert not Ticket.objects.exists()

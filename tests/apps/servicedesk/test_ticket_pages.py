@@ -58,7 +58,7 @@ class TestPage:
         ticket = open_ticket(now=now - timedelta(minutes=1))
         actions.add_note(ticket=ticket, text="<b>已联系</b>", public=True, actor=SYSTEM, now=now)
         labels = [entry["text"] for entry in engineer.get(url("detail", ticket.pk)).context["timeline"]]
-        assert labels == ["回复（报告人可见）", "受理"]
+        assert labels == ["回复", "受理"]
         assert "&lt;b&gt;已联系" in engineer.get(url("detail", ticket.pk)).content.decode()
 
     def test_the_same_caller_before(self, engineer, open_ticket):
@@ -87,9 +87,9 @@ class TestButtons:
     def test_everybody_is_offered_what_they_may_do(self, engineer, project_manager, reader, open_ticket):
         address = url("detail", open_ticket().pk)
         assert buttons_of(reader.get(address)) == {"打印"}
-        assert buttons_of(engineer.get(address)) == {"响应", "解决", "接手", "暂停计时", "打印"}
+        assert buttons_of(engineer.get(address)) == {"响应", "解决", "到场", "接手", "暂停计时", "打印"}
         assert buttons_of(project_manager.get(address)) == {
-            "响应", "解决", "撤销", "接手", "派单", "暂停计时", "更正", "打印",
+            "响应", "解决", "到场", "撤销", "接手", "派单", "暂停计时", "更正", "打印",
         }  # fmt: skip
 
     def test_an_ended_ticket_is_only_reopened(self, engineer, project_manager, open_ticket, now):
@@ -215,7 +215,7 @@ class TestWork:
         assert engineer.get(url("step", ticket.pk, "close")).url == url("detail", ticket.pk)
         assert engineer.get(url("step", ticket.pk, "nonsense")).status_code == 404
         refused = engineer.post(url("step", ticket.pk, "close"))
-        assert refused.status_code == 422 and "可做的是：响应、解决、撤销" in text_of(refused)
+        assert refused.status_code == 422 and "可做的是：响应、解决、到场、撤销" in text_of(refused)
 
     def test_waiting_and_going_on(self, engineer, open_ticket):
         ticket = open_ticket()

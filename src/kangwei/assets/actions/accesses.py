@@ -10,6 +10,7 @@ from django.db import transaction
 from kangwei.assets import queries
 from kangwei.assets.actions.archiving import archive_sheet, only_owner
 from kangwei.assets.actions.lives import operate
+from kangwei.assets.actions.registering import hold_assets, hold_register
 from kangwei.assets.actions.values import event
 from kangwei.assets.models import Asset, AssetDocument
 from kangwei.assets.registers import ACCOUNT, ADDRESS
@@ -98,6 +99,8 @@ def review_accounts(*, assets: Sequence[Asset], approved_by: str, note: str, act
     """Note that these accounts were looked at and stay as they are; how many. All or none."""
     if not assets:
         raise ActionError("请先选择账号")
+    hold_register(*(asset.owner for asset in assets))
+    hold_assets(assets)
     today = local_day(now).isoformat()
     for asset in sorted(assets, key=lambda one: one.pk):
         if asset.kind != ACCOUNT:

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from kangwei.assets import queries
 from kangwei.assets.actions.lives import operate
-from kangwei.assets.actions.registering import locked, save
+from kangwei.assets.actions.registering import hold_assets, hold_register, locked, save
 from kangwei.assets.actions.values import fill
 from kangwei.assets.enums import AssetState
 from kangwei.assets.models import Asset
@@ -63,6 +63,7 @@ def _target(asset: Asset) -> probes.Target:
 
 @transaction.atomic
 def _store(asset: Asset, address: str, found: dict[str, Any], actor: Actor, now: datetime) -> None:
+    hold_register(asset.owner)
     asset = locked(asset)
     if asset.state == AssetState.SCRAPPED:
         raise ActionError(f"「{asset}」已报废")
@@ -119,6 +120,8 @@ def renew_many(
     """
     if not assets:
         raise ActionError("请先选择要续期的资产")
+    hold_register(*(asset.owner for asset in assets))
+    hold_assets(assets)
     for asset in sorted(assets, key=lambda one: one.pk):
         try:
             _renew(asset, expires_on, issued, approved_by=approved_by, note=note, actor=actor, now=now)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from kangwei.assets import queries
-from kangwei.assets.actions.registering import check_unique, locked, save
+from kangwei.assets.actions.registering import check_state, check_unique, hold_register, locked, save
 from kangwei.assets.actions.values import fill
 from kangwei.assets.enums import AssetState
 from kangwei.assets.models import Asset, Repair
@@ -87,6 +87,7 @@ def operate(
 
     ActionError for an operation that the kind does not have, fields that it does not set, a missing approval.
     """
+    hold_register(asset.owner)
     asset = locked(asset)
     kind = queries.kinds()[asset.kind]
     what = next((item for item in kind.operations if item.id == operation), None)
@@ -98,6 +99,7 @@ def operate(
         raise ActionError(f"{what.label}不改变：{'、'.join(sorted(unknown))}")
     if what.approval and not approved_by:
         raise ActionError(f"{what.label}须写明批准人", field="approved_by")
+    check_state(asset, what.state)
     changes = fill(asset, kind, values | ({"state": what.state} if what.state else {}), asset.system)
     check_unique(asset, kind)
     save(asset, what.label, changes, action="assets.operate", actor=actor, now=now, note=note, approved_by=approved_by)

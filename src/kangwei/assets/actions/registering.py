@@ -1,14 +1,16 @@
 """Registering and editing one asset."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from kangwei.accounts.queries import parties
 from kangwei.assets import queries
 from kangwei.assets.actions.values import event, fill, system_named
+from kangwei.assets.enums import AssetState
 from kangwei.assets.models import Asset
 from kangwei.base import audit, numbers
 from kangwei.base.audit import Actor
@@ -28,6 +30,7 @@ def register(
 
     ActionError for a missing field, for a key that another asset of the party has, for an unknown system.
     """
+    hold_register(owner)
     what = queries.kinds()[kind]
     asset = Asset(owner=owner, kind=kind, maintainer=maintainer, practice=practice, created_at=now, updated_at=now)
     values = {**values, "number": values.get("number") or next_number(what, owner)}
@@ -49,10 +52,12 @@ def edit(
 ) -> dict[str, tuple[Any, Any]]:
     """Change these fields; what changed as (before, after), empty and without a trace where nothing did.
 
-    ActionError as for `register`.
+    ActionError as for `register`, and for another state of what is scrapped or in repair: both have their own actions.
     """
+    hold_register(asset.owner)
     asset = locked(asset)
     what = queries.kinds()[asset.kind]
+    check_state(asset, values.get("state"))
     merged = queries.values_of(asset) | values
     _check_required(what, merged)
     changes = fill(asset, what, values, system_named(merged.get("system"), asset.owner))
@@ -73,9 +78,29 @@ def move(*, asset: Asset, place: str, custodian: str, note: str, actor: Actor, n
     save(asset, "移交", changes, action="assets.move", actor=actor, now=now, note=note)
 
 
+def hold_register(*owners: "Party") -> None:
+    """Let nobody else enter or rename assets of these parties until the transaction ends.
+
+    For whoever looks that something stands there once only. It comes before anything else is held or written, as in
+    an import: two who hold what the other waits for would both be in vain.
+    """
+    # no_key: what only names the party, such as a ticket, need not wait.
+    wanted = parties().filter(pk__in={owner.pk for owner in owners}).order_by("pk")
+    list(wanted.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def locked(asset: Asset) -> Asset:
     """The asset as it is stored now, held until the transaction ends."""
-    return Asset.objects.select_for_update(of=("self",)).select_related("owner", "system").get(pk=asset.pk)
+    return Asset.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "system").get(pk=asset.pk)
+
+
+def hold_assets(assets: Iterable[Asset]) -> None:
+    """Hold all of these until the transaction ends, as `locked` does for one.
+
+    To be called before the first of several is changed: that one's entry in the audit trail makes all others wait.
+    """
+    wanted = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).order_by("pk")
+    list(wanted.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def save(
@@ -104,6 +129,16 @@ def _check_required(kind: Kind, values: dict[str, Any]) -> None:
     for attribute in kind.fields:
         if attribute.required and values.get(attribute.id) in (None, ""):
             raise ActionError(f"请填写{attribute.label}", field=attribute.id)
+
+
+def check_state(asset: Asset, wanted: str | None) -> None:
+    """ActionError where a state is to be entered over an open repair, or over having been scrapped."""
+    if not wanted or wanted == asset.state:
+        return
+    if asset.state == AssetState.SCRAPPED:
+        raise ActionError(f"「{asset}」已报废，不能再改为其他状态", field="state")
+    if asset.repairs.filter(returned_at=None).exists():
+        raise ActionError(f"「{asset}」正在维修，请先办理修复返回", field="state")
 
 
 def check_unique(asset: Asset, kind: Kind) -> None:

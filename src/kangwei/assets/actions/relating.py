@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kangwei.assets.actions.registering import hold_register
 from kangwei.assets.enums import RelationKind
 from kangwei.assets.models import Asset, Relation
 from kangwei.base import audit
@@ -25,7 +26,7 @@ def relate(*, source: Asset, target: Asset, kind: RelationKind, actor: Actor, no
     if source.owner_id != target.owner_id:
         raise ActionError("两项资产不属于同一单位", field="target")
     # Two people who relate at once could close a circle together; the party's row makes them go one after the other.
-    type(source.owner).objects.select_for_update().get(pk=source.owner_id)
+    hold_register(source.owner)
     if kind in ONE_WAY and source.pk in _reached(target.pk, kind):
         raise ActionError(f"「{target}」已经（间接）{kind.label}「{source}」，会形成循环", field="target")
     relation, created = Relation.objects.get_or_create(source=source, target=target, kind=kind)

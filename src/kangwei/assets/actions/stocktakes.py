@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kangwei.assets import queries
-from kangwei.assets.actions.registering import locked, move
+from kangwei.assets.actions.registering import hold_assets, locked, move
 from kangwei.assets.actions.stocktake_sheets import archive_sheet
 from kangwei.assets.enums import AssetState, CountState
 from kangwei.assets.models import Asset, StockTake, StockTakeLine
@@ -147,6 +147,8 @@ def close_stocktake(*, stocktake: StockTake, apply_places: bool, actor: Actor, n
     `apply_places` moves the assets in the register to where they were found. ActionError where it has ended.
     """
     stocktake = _open(stocktake)
+    if apply_places:
+        hold_assets(line.asset for line in _elsewhere(stocktake))
     waiting = StockTakeLine.objects.filter(stocktake=stocktake, state=CountState.EXPECTED)
     missing = waiting.update(state=CountState.MISSING)
     stocktake.closed_at, stocktake.closed_by = now, actor.audit_name
@@ -197,10 +199,15 @@ def _time(moment: datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
+def _elsewhere(stocktake: StockTake) -> QuerySet[StockTakeLine]:
+    """The lines with a place where the asset was found."""
+    found = StockTakeLine.objects.filter(stocktake=stocktake).exclude(place="")
+    return found.select_related("asset").order_by("asset_id")
+
+
 def _apply_places(stocktake: StockTake, actor: Actor, now: datetime) -> int:
-    elsewhere = StockTakeLine.objects.filter(stocktake=stocktake).exclude(place="").select_related("asset")
     moved = 0
-    for line in elsewhere.order_by("pk"):
+    for line in _elsewhere(stocktake):
         asset = locked(line.asset)
         if asset.place != line.place:
             note = f"盘点「{stocktake.name}」"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from kangwei.assets import queries
-from kangwei.assets.actions.registering import register, save
+from kangwei.assets.actions.registering import hold_register, locked, register, save
 from kangwei.assets.actions.relating import relate
 from kangwei.assets.actions.values import fill
 from kangwei.assets.enums import SYSTEM, RelationKind
@@ -58,7 +58,8 @@ def match_systems(
     What people have entered stays; only empty attributes are filled. Systems that the contract no longer names keep
     their entry and lose its maintenance.
     """
-    known = {asset.name: asset for asset in queries.systems(owner)}
+    hold_register(owner)
+    known = {asset.name: asset for asset in queries.systems_by_name(owner)}
     created, matched = [], []
     for named in systems:
         asset = known.get(named.name)
@@ -83,6 +84,7 @@ def match_systems(
 
 
 def _fill_empty(asset: Asset, named: NamedSystem, actor: Actor, now: datetime) -> None:
+    asset = locked(asset)
     missing = {name: value for name, value in named.attributes.items() if value and not asset.attributes.get(name)}
     if missing:
         changes = fill(asset, queries.kinds()[SYSTEM], missing, asset.system)
@@ -119,7 +121,7 @@ def save_interface(
 ) -> Interface:
     """Enter or change an interface of a system. ActionError for one that a contract names, or without a party."""
     if interface and interface.contract:
-        raise ActionError(f"该接口来自合同 {interface.contract}，随合同文件更新")
+        raise ActionError("该接口来自合同文件，随它更新")
     if not values.get("party"):
         raise ActionError("请填写对方", field="party")
     row = interface or Interface(system=system)
@@ -134,7 +136,7 @@ def save_interface(
 def drop_interface(*, interface: Interface, actor: Actor, now: datetime) -> None:
     """Take an interface out of the register. ActionError for one that a contract names."""
     if interface.contract:
-        raise ActionError(f"该接口来自合同 {interface.contract}，随合同文件更新")
+        raise ActionError("该接口来自合同文件，随它更新")
     audit.append(
         actor=actor, action="assets.drop_interface", subject=("asset", str(interface.system_id)),
         data={"party": interface.party}, now=now,

@@ -23,17 +23,29 @@ class TextField(forms.CharField):
 
 
 class AttributeForm(forms.Form):
-    """A form over attributes of a kind. `known` are the values there now, as JSON data by field id."""
+    """A form over attributes of a kind. `known` are the values there now, as JSON data by field id.
+
+    With them it carries what it showed and is sent back with it: so what somebody changed in the form is told from
+    what others changed before it came back.
+    """
 
     def __init__(
         self, *args: Any, attributes: Iterable[Attribute], known: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         self.attributes = {attribute.id: attribute for attribute in attributes}
+        self._of_something = known is not None
         shown = {name: _shown(value) for name, value in (known or {}).items() if name in self.attributes}
         kwargs["initial"] = shown | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         for name, attribute in self.attributes.items():
-            self.fields[name] = _field(attribute)
+            self.take(name, _field(attribute))
+
+    def take(self, name: str, field: forms.Field) -> None:
+        """Put in the field of an attribute, in the place of another one where it is there already."""
+        # What is sent without what was shown is compared with what is known now.
+        sent = self.is_bound and self.add_initial_prefix(name) not in self.data
+        field.show_hidden_initial = self._of_something and not sent
+        self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
         """Every value as it is stored, or the reason at its field why it cannot be."""
@@ -52,9 +64,14 @@ class AttributeForm(forms.Form):
         return self.cleaned_data
 
     @property
+    def touched(self) -> list[str]:
+        """The fields that somebody changed, so that what others changed meanwhile stays."""
+        return [name for name in self.changed_data if name in self.attributes]
+
+    @property
     def values(self) -> dict[str, Any]:
-        """The fields of a valid form that somebody changed, so that what others changed meanwhile stays."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.attributes}
+        """What a valid form says of the fields that are `touched`."""
+        return {name: self.cleaned_data[name] for name in self.touched}
 
     def common_fields(self) -> list[forms.BoundField]:
         """The bound fields that every kind has."""

@@ -47,16 +47,15 @@ class AssetForm(AttributeForm):
         super().__init__(*args, attributes=kind.fields, **kwargs)
         self.systems = systems
         kept = [AssetState(state)] if state and state not in BY_HAND else []
-        self.fields["state"] = forms.ChoiceField(
-            label=kind.field("state").label, choices=[(one.value, one.label) for one in (*kept, *BY_HAND)],
-            initial=BY_HAND[0].value,
-        )  # fmt: skip
+        choices = [(one.value, one.label) for one in (*kept, *BY_HAND)]
+        label = kind.field("state").label
+        self.take("state", forms.ChoiceField(label=label, choices=choices, initial=BY_HAND[0].value))
 
     def clean(self) -> dict[str, Any]:
         """A system must be one of those that the person sees; one that is not touched stays."""
         data = super().clean()
         system = data.get("system")
-        if system and "system" in self.changed_data and system not in self.systems:
+        if system and "system" in self.touched and system not in self.systems:
             self.add_error("system", f"没有名为「{system}」的系统，请先登记")
         return data
 
@@ -73,6 +72,11 @@ class RegisterForm(AssetForm):
             self.fields[OWNER] = forms.ChoiceField(label="单位", choices=choices)
         if names_maintainer:
             self.fields[MAINTAINER] = SupplierField()
+
+    @property
+    def touched(self) -> list[str]:
+        """Every field that is filled in, by a person or by the address that led to the form."""
+        return [name for name in self.attributes if self.cleaned_data.get(name) not in (None, "")]
 
     def owner_field(self) -> forms.BoundField | None:
         """The choice of an owner, where there is one."""
@@ -94,7 +98,7 @@ class RegisterForm(AssetForm):
 
 
 class EditForm(AssetForm):
-    """The fields of an asset. Its number cannot be left out, nor its state changed while a repair is open."""
+    """The fields of an asset. Its number cannot be left out, nor its state changed during a repair or once scrapped."""
 
     def __init__(self, *args: Any, asset: Asset, in_repair: bool, **kwargs: Any) -> None:
         super().__init__(*args, state=asset.state, known=queries.values_of(asset), **kwargs)
@@ -102,6 +106,9 @@ class EditForm(AssetForm):
         if in_repair:
             self.fields["state"].disabled = True
             self.fields["state"].help_text = "送修中，办理修复返回后才能改变"
+        elif asset.state == AssetState.SCRAPPED:
+            self.fields["state"].disabled = True
+            self.fields["state"].help_text = "已报废，不能再改为其他状态"
 
 
 class MaintainerForm(forms.Form):

@@ -19,7 +19,7 @@ from kangwei.assets.forms.certificates import RenewForm
 from kangwei.assets.models import Asset
 from kangwei.assets.views.choosing import MOST_CHOSEN, address, chosen, joined, of_owner, owner_options, select
 from kangwei.assets.views.finding import asset_or_404, known
-from kangwei.assets.views.lives import answer
+from kangwei.assets.views.lives import CERTIFICATE, answer
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error, export, page_of
@@ -107,7 +107,7 @@ def renew(request: PersonRequest) -> HttpResponse:
 def read_certificate(request: PersonRequest, pk: int) -> HttpResponse:
     """Read the certificate that the asset's address shows into its entry."""
     asset = asset_or_404(request, pk)
-    if asset.kind != "certificate-tls":
+    if asset.kind != CERTIFICATE:
         raise Http404
     supplies = request.user.party.kind == PartyKind.SUPPLIER
     form = forms.Form(request.POST if request.method == "POST" else None)

@@ -89,8 +89,10 @@ def _facts(request: PersonRequest, asset: Asset, kind: Kind) -> dict[str, Any]:
     if asset.kind == SYSTEM:
         held = queries.assets(request.user).filter(system=asset).exclude(kind=SYSTEM)
         counts = queries.counts_by_kind(held)
+        maintenances = queries.maintenances(request.user, asset)
         context |= {
-            "maintenances": queries.maintenances(request.user, asset),
+            "maintenances": maintenances,
+            "contracts_seen": {row.contract for row in maintenances},
             "subsystems": queries.subsystems(request.user, asset),
             "interfaces": asset.interfaces.all(),
             "held": [

@@ -1,6 +1,6 @@
 """Registering and editing an asset."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -77,10 +77,9 @@ def _systems(request: PersonRequest, owner: "Party | None") -> list[str]:
 
 
 def _register(request: PersonRequest, kind: Kind, form: RegisterForm, *, supplies: bool) -> Asset | None:
-    values: dict[str, Any] = {name: value for name, value in form.values.items() if value not in (None, "")}
     try:
         return actions.register(
-            owner=form.owner, kind=kind.id, values=values,
+            owner=form.owner, kind=kind.id, values=form.values,
             maintainer=request.user.party if supplies else form.maintainer, actor=request.user, now=timezone.now(),
         )  # fmt: skip
     except ActionError as error:

@@ -54,7 +54,10 @@ def happen(ticket: Ticket, kind: EventKind, at: datetime, *, only: Iterable[str]
     ActionError where it lies before what happened already.
     """
     wanted = set(only)
-    fits = {"pause": {"running"}, "resume": {"paused"}, "stop": {"running", "paused"}, "reopen": {"stopped"}}[kind]
+    fits = {
+        "pause": {"running"}, "resume": {"paused"}, "stop": {"running", "paused"}, "reopen": {"stopped"},
+        "void": {"waiting", "running", "paused"},
+    }[kind]  # fmt: skip
     for clock in ticket.clocks.all():
         if clock.phase in fits and (not wanted or clock.clock in wanted):
             _add(clock, kind, at, reason)

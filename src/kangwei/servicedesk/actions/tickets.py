@@ -68,9 +68,12 @@ def open_ticket(
 
 @transaction.atomic
 def take_step(
-    *, ticket: Ticket, step: str, texts: Mapping[str, str], actor: Actor, now: datetime, at: datetime | None = None
-) -> Ticket:
+    *, ticket: Ticket, step: str, texts: Mapping[str, str], actor: Actor, now: datetime, at: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Ticket:  # fmt: skip
     """Take a step of the ticket's life with what it asks for; `at` is when it was done, where that lies before `now`.
+
+    `details` are kept beside the texts as JSON data, such as the answer to each point of an assessment.
 
     ActionError for a step that the ticket cannot take as it stands, a missing text, a time before what happened.
     """
@@ -92,15 +95,19 @@ def take_step(
         clocks.happen(ticket, "reopen", done_at, only=("restore", "resolve", "close"))
         ticket.reopened += 1
     elif found.target == TicketState.CANCELLED:
-        clocks.happen(ticket, "stop", done_at, reason="撤销")
+        clocks.happen(ticket, "void", done_at, reason="撤销")
     elif found.stops:
         clocks.happen(ticket, "stop", done_at, only=[str(clock) for clock in found.stops])
+    if found.target == TicketState.SOLVED:
+        # Nobody had to come: an arrival that was not reached by then is not asked for any more.
+        clocks.happen(ticket, "void", done_at, only=("arrival",), reason="未到场即解决")
     clocks.start_waiting(ticket, now)
     saved(ticket, now)
-    note(ticket, found.id, found.label, actor, done_at, data=dict(texts), text=_said(found.asks, texts), public=True)
+    data = dict(texts) | dict(details or {})
+    note(ticket, found.id, found.label, actor, done_at, data=data, text=_said(found.asks, texts), public=True)
     audit.append(
         actor=actor, action="servicedesk.step", subject=("ticket", ticket.number),
-        data={"step": found.id, "texts": dict(texts), "at": done_at}, now=now,
+        data={"step": found.id, "texts": data, "at": done_at}, now=now,
     )  # fmt: skip
     transaction.on_commit(lambda: ticket_stepped.send(sender=Ticket, ticket_id=ticket.pk, step=found.id), robust=True)
     return ticket

@@ -9,7 +9,7 @@ from django import forms
 from kangwei.accounts.queries import institutions
 from kangwei.contracts.levels import condition_words
 from kangwei.servicedesk.enums import Channel, Method, TicketKind
-from kangwei.servicedesk.forms.words import SystemField, grades, long_text, word_field
+from kangwei.servicedesk.forms.words import MomentField, SystemField, grades, long_text, word_field
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import phone_in
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 INSTITUTIONS = "desk-institutions"
 """The id of the datalist with the institutions that fit what is typed."""
-MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class InstitutionField(forms.CharField):
@@ -56,9 +55,7 @@ class DeskForm(forms.Form):
     description = long_text("描述", required=False)
     method = forms.ChoiceField(label="方式", choices=Method.choices, initial=Method.REMOTE)
     channel = forms.ChoiceField(label="来源", choices=Channel.choices, initial=Channel.PHONE)
-    occurred_at = forms.DateTimeField(
-        label="发生时间", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-    )
+    occurred_at = MomentField(label="发生时间")
 
     def __init__(
         self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any

@@ -1,6 +1,7 @@
 """Fields whose choices are the words of one contract."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 SYSTEMS = "desk-systems"
 """The id of the datalist with the systems of the contract."""
 UNKNOWN = "未定"
+MOMENT = "%Y-%m-%dT%H:%M"
+YEARS = (2000, 2099)
 
 
 class TextField(forms.CharField):
@@ -21,6 +24,23 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class MomentField(forms.DateTimeField):
+    """A moment of this century, entered in Asia/Shanghai."""
+
+    def __init__(self, *, label: str, help_text: str = "") -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+        super().__init__(label=label, required=False, help_text=help_text, widget=widget)
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            found = super().to_python(value)
+        except OverflowError:
+            found = datetime.min  # noqa: DTZ901 (only its year is looked at)
+        if found and not YEARS[0] <= found.year <= YEARS[1]:
+            raise forms.ValidationError("请填写本世纪的时间")
+        return found
 
 
 def long_text(label: str, *, rows: int = 3, required: bool = True, **more: Any) -> TextField:

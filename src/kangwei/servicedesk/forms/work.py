@@ -8,8 +8,7 @@ from django import forms
 
 from kangwei.contracts.levels import condition_words
 from kangwei.servicedesk.enums import Method, PauseReason, Tier
-from kangwei.servicedesk.forms.desk import MOMENT
-from kangwei.servicedesk.forms.words import SystemField, grades, long_text, word_field
+from kangwei.servicedesk.forms.words import MomentField, SystemField, grades, long_text, word_field
 from kangwei.servicedesk.lifecycles import ASKED, Step
 from kangwei.servicedesk.models import Ticket
 
@@ -28,10 +27,7 @@ class StepForm(forms.Form):
         for name in step.asks:
             label = ASKED[name]
             self.fields[name] = long_text(label) if name in LONG else forms.CharField(label=label, max_length=200)
-        self.fields["at"] = forms.DateTimeField(
-            label="完成时间", required=False, help_text="留空为现在",
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        )  # fmt: skip
+        self.fields["at"] = MomentField(label="完成时间", help_text="留空为现在")
         self.texts = step.asks
 
     @property
@@ -46,6 +42,57 @@ class StepForm(forms.Form):
         return at
 
 
+NO_EFFECT, EFFECT = "none", "some"
+EFFECTS = {NO_EFFECT: "无影响", EFFECT: "有影响"}
+
+
+class AssessmentForm(StepForm):
+    """A step that asks for an assessment, gone through point by point as the contract has them."""
+
+    def __init__(self, *args: Any, points: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.points = tuple(points)
+        for number, point in enumerate(self.points, 1):
+            self.fields[f"effect-{number}"] = forms.ChoiceField(
+                label=point, choices=list(EFFECTS.items()), widget=forms.RadioSelect
+            )
+            self.fields[f"remark-{number}"] = forms.CharField(label="说明", required=False, max_length=500)
+        self.fields["assessment"] = long_text("结论与措施", required=False)
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The fields of each point: its effect, and what is remarked on it."""
+        return [(self[f"effect-{n}"], self[f"remark-{n}"]) for n in range(1, len(self.points) + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """An effect must be described."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in range(1, len(self.points) + 1):
+            if data.get(f"effect-{number}") == EFFECT and not data.get(f"remark-{number}"):
+                self.add_error(f"remark-{number}", "请写明有什么影响")
+        return data
+
+    @property
+    def answers(self) -> list[dict[str, str]]:
+        """The answer to each point of a valid form, as it is kept."""
+        data = self.cleaned_data
+        return [
+            {"point": point, "effect": data[f"effect-{n}"], "remark": data[f"remark-{n}"]}
+            for n, point in enumerate(self.points, 1)
+        ]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The texts of a valid form; the assessment holds every answer in words."""
+        lines = [f"{n}. {_answered(answer)}" for n, answer in enumerate(self.answers, 1)]
+        conclusion = self.cleaned_data["assessment"]
+        return super().said | {"assessment": "\n".join([*lines, *([f"结论：{conclusion}"] if conclusion else [])])}
+
+
+def _answered(answer: dict[str, str]) -> str:
+    remark = f"，{answer['remark']}" if answer["remark"] else ""
+    return f"{answer['point']}：{EFFECTS[answer['effect']]}{remark}"
+
+
 class PauseForm(forms.Form):
     reason = forms.ChoiceField(label="等待", choices=PauseReason.choices)
     text = forms.CharField(label="说明", required=False, max_length=300)
@@ -53,7 +100,6 @@ class PauseForm(forms.Form):
 
 class NoteForm(forms.Form):
     text = long_text("内容")
-    public = forms.BooleanField(label="报告人可见", required=False)
 
 
 class AssignForm(forms.Form):

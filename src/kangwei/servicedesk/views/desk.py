@@ -13,7 +13,8 @@ from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions, queries
-from kangwei.servicedesk.forms.desk import MOMENT, DeskForm
+from kangwei.servicedesk.forms.desk import DeskForm
+from kangwei.servicedesk.forms.words import MOMENT
 from kangwei.servicedesk.measuring import clocks_for
 
 if TYPE_CHECKING:

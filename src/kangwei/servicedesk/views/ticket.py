@@ -10,6 +10,7 @@ from kangwei.assets.queries import systems_seen
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest
 from kangwei.servicedesk import queries
+from kangwei.servicedesk.assessing import assessment_of
 from kangwei.servicedesk.enums import CLOSED_STATES, TicketKind, TicketState
 from kangwei.servicedesk.forms.work import NoteForm
 from kangwei.servicedesk.lifecycles import Step, steps_from
@@ -36,6 +37,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     ticket = ticket_or_404(request, pk)
     now, person = timezone.now(), request.user
     is_open = ticket.state not in CLOSED_STATES
+    happened = list(queries.timeline(ticket))
     context: dict[str, Any] = {
         "ticket": ticket,
         "now": now,
@@ -45,7 +47,9 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "may_write": person.has_perm("tickets.write"),
         "may_manage": is_open and person.has_perm("tickets.manage"),
         "may_take": is_open and ticket.assignee_id is None and may_take(request, ticket),
-        "timeline": [_entry(event) for event in queries.timeline(ticket)],
+        "timeline": [_entry(event) for event in happened],
+        "assessment": assessment_of(ticket),
+        "assessed": next((event for event in happened if event.data.get("points")), None),
         "note_form": NoteForm(),
         "history": queries.history(person, phone=ticket.phone, institution=ticket.institution_id, but=ticket.pk),
         "sees_system": sees(request, ticket),
@@ -77,7 +81,7 @@ def may_take(request: PersonRequest, ticket: Ticket) -> bool:
 
 
 def _entry(event: TicketEvent) -> dict[str, Any]:
-    label = f"{event.label}（报告人可见）" if event.public and event.action == "note" else event.label
+    label = event.label
     return {
         "at": event.at, "actor": event.by, "text": label, "detail": event.text,
         "state": TONES.get(event.action, "muted"),

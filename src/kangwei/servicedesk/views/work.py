@@ -15,9 +15,10 @@ from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error, refusals_shown
 from kangwei.servicedesk import actions, queries
+from kangwei.servicedesk.assessing import Assessment, assessment_of
 from kangwei.servicedesk.enums import PauseReason, TicketKind, TicketState
-from kangwei.servicedesk.forms.work import AssignForm, NoteForm, PauseForm, StepForm
-from kangwei.servicedesk.lifecycles import step_of, steps_from
+from kangwei.servicedesk.forms.work import AssessmentForm, AssignForm, NoteForm, PauseForm, StepForm
+from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.ticket import may_take, permission_of
@@ -35,10 +36,26 @@ def step(request: PersonRequest, pk: int, step: str) -> HttpResponse:
     if found not in steps_from(TicketKind(ticket.kind), TicketState(ticket.state)) and request.method != "POST":
         messages.info(request, f"工单现为{ticket.get_state_display()}，不能{found.label}")
         return redirect("tickets:detail", pk=pk)
-    form = StepForm(request.POST if request.method == "POST" else None, step=found)
+    data = request.POST if request.method == "POST" else None
+    assessment = assessment_of(ticket) if "assessment" in found.asks else None
+    if assessment:
+        return _assess(request, ticket, found, AssessmentForm(data, step=found, points=assessment.points), assessment)
+    form = StepForm(data, step=found)
     return answer(
         request, ticket, form, found.label,
         lambda: actions.take_step(ticket=ticket, step=step, texts=form.said, at=form.at, **by(request)),
+    )  # fmt: skip
+
+
+def _assess(
+    request: PersonRequest, ticket: Ticket, found: Step, form: AssessmentForm, assessment: Assessment
+) -> HttpResponse:
+    return answer(
+        request, ticket, form, found.label,
+        lambda: actions.take_step(
+            ticket=ticket, step=found.id, texts=form.said, at=form.at, details={"points": form.answers}, **by(request)
+        ),
+        template="servicedesk/assess.html", assessment=assessment, now=timezone.now(),
     )  # fmt: skip
 
 
@@ -103,7 +120,7 @@ def note(request: PersonRequest, pk: int) -> HttpResponse:
     return answer(
         request, ticket, form, "备注",
         lambda: actions.add_note(
-            ticket=ticket, text=form.cleaned_data["text"], public=form.cleaned_data["public"], **by(request)
+            ticket=ticket, text=form.cleaned_data["text"], public=False, **by(request)
         ),
     )  # fmt: skip
 

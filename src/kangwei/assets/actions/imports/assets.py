@@ -102,8 +102,8 @@ class AssetRows:
     def _stored(self, rows: Sequence[LedgerRow], *, lock: bool) -> dict[int, Asset]:
         """The assets that the rows are about."""
         ids = {pk for row in rows for pk in self._register.holders(self._key, self._key_of(row)) if pk > 0}
-        found = Asset.objects.select_related("system")
-        return (found.select_for_update(of=("self",)) if lock else found).in_bulk(ids)
+        found = Asset.objects.select_related("system").order_by("pk")
+        return (found.select_for_update(of=("self",), no_key=True) if lock else found).in_bulk(ids)
 
     def _key_of(self, row: LedgerRow) -> tuple[JsonValue, ...]:
         return tuple(row.values[name] for name in self._key)

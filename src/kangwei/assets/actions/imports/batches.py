@@ -80,8 +80,10 @@ def job_key(batch: ImportBatch) -> str:
 @transaction.atomic
 def discard_upload(*, batch: ImportBatch) -> None:
     """Forget a ledger that was not confirmed."""
-    if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.UPLOADED).delete()[0]:
+    stored = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+    if stored is None or stored.state != ImportState.UPLOADED:
         raise ActionError("这份台账已经导入，不能放弃")
+    stored.delete()
     transaction.on_commit(lambda: storage.ledger_path(batch.pk).unlink(missing_ok=True))
 
 

@@ -6,9 +6,9 @@ from time import perf_counter
 from django.db import transaction
 from django.db.models import F
 
-from kangwei.accounts.queries import parties
 from kangwei.assets import storage
 from kangwei.assets.actions.imports.loading import CHUNK, Ledger, Rows, open_ledger, parted
+from kangwei.assets.actions.registering import hold_register
 from kangwei.assets.enums import ImportState
 from kangwei.assets.models import ImportBatch, RefusedRow
 from kangwei.base import audit
@@ -87,7 +87,7 @@ def _load_chunk(
     if not mine.update(done=F("done") + len(rows)):
         return False
     # Ledgers and relations of one party come in one after the other.
-    parties().select_for_update().get(pk=batch.owner_id)
+    hold_register(batch.owner)
     planner.catch_up()
     good, bad = parted(rows)
     plan = planner.plan(good, now, lock=True)
