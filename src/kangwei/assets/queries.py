@@ -60,11 +60,6 @@ def search_assets(rows: QuerySet[Asset], text: str) -> QuerySet[Asset]:
     return rows
 
 
-def systems(owner: "Party") -> QuerySet[Asset]:
-    """The systems of a party that are not scrapped, by name."""
-    return Asset.objects.filter(owner=owner, kind=SYSTEM).exclude(state=AssetState.SCRAPPED).order_by("name")
-
-
 def systems_by_name(owner: "Party") -> list[Asset]:
     """Every system of a party, those that are scrapped first: their names stay taken."""
     found = Asset.objects.filter(owner=owner, kind=SYSTEM).order_by("name", "pk")
