@@ -80,6 +80,10 @@ def main() -> None:
         page.goto(f"{URL}/inspections/?contract={CONTRACT}")
         page.locator("tbody a").first.click()
         take(page, "inspection", page.url.removeprefix(URL))
+        page.goto(f"{URL}/assets/kind/host/?q=练习主机001")
+        page.locator("tbody a").first.click()
+        page.wait_for_url(re.compile(r"/assets/\d+/$"))
+        take(page, "assets", f"{page.url.removeprefix(URL)}?tab=impact")
         browser.close()
     for file in sorted(TARGET.glob("*.png")):
         print(f"{file.stat().st_size:>9,}  {file.name}")
