@@ -46,6 +46,16 @@ def add_error(form: Form, error: ActionError) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
+def carried_out(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the action was done; its refusal stands on the form."""
+    try:
+        act()
+    except ActionError as error:
+        add_error(form, error)
+        return False
+    return True
+
+
 @contextmanager
 def refusals_shown(request: HttpRequest) -> Iterator[None]:
     """Show an action's refusal as a message of the next page, and go on behind the block."""

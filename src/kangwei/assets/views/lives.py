@@ -26,9 +26,8 @@ from kangwei.assets.forms.lives import (
 from kangwei.assets.forms.registering import MaintainerForm
 from kangwei.assets.models import Asset
 from kangwei.assets.views.finding import asset_or_404
-from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error
+from kangwei.base.web import PersonRequest, carried_out
 from kangwei.core.calendars import bundled_calendar
 from kangwei.core.ledgers import Kind
 
@@ -176,14 +175,9 @@ def answer(
     request: PersonRequest, asset: Asset, form: forms.Form, label: str, act: Act, submit: str = "", **context: Any
 ) -> HttpResponse:
     """The form; when it is sent, the action, and back to the asset, or the form again with what is wrong (422)."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except ActionError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, f"{label}已登记：{asset}")
-            return redirect("assets:detail", pk=asset.pk)
+    if request.method == "POST" and form.is_valid() and carried_out(form, act):
+        messages.success(request, f"{label}已登记：{asset}")
+        return redirect("assets:detail", pk=asset.pk)
     context |= {"title": f"{label} · {asset}", "label": label, "asset": asset, "form": form, "submit": submit or label}
     return render(request, "assets/action.html", context, status=422 if form.errors else 200)
 

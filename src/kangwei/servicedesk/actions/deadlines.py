@@ -28,12 +28,13 @@ def settle_due(*, now: datetime) -> int:
 
 @transaction.atomic
 def _settle(clock_id: int, at: datetime, share: int, now: datetime) -> int:
+    # The ticket first, as every step does it: the other way round the two would wait for each other.
+    ticket = locked(Ticket.objects.get(clocks=clock_id))
     taken = TicketClock.objects.filter(pk=clock_id, next_at=at, next_share=share).update(
         next_at=None, next_share=0, told_share=share
     )
     if not taken:
         return 0
-    ticket = locked(Ticket.objects.get(clocks=clock_id))
     clock = TicketClock.objects.get(pk=clock_id)
     clocks.refresh(clock, now)
     label = clock.get_clock_display()

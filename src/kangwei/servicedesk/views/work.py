@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, refusals_shown
+from kangwei.base.web import PersonRequest, carried_out, refusals_shown
 from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.assessing import Assessment, assessment_of
 from kangwei.servicedesk.enums import PauseReason, TicketKind, TicketState
@@ -130,14 +130,9 @@ def answer(
     template: str = "servicedesk/action.html", **context: Any,
 ) -> HttpResponse:  # fmt: skip
     """The form; when it is sent, the action, and back to the ticket, or the form again with what is wrong (422)."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except ActionError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, f"{label}：{ticket.number}")
-            return redirect("tickets:detail", pk=ticket.pk)
+    if request.method == "POST" and form.is_valid() and carried_out(form, act):
+        messages.success(request, f"{label}：{ticket.number}")
+        return redirect("tickets:detail", pk=ticket.pk)
     context |= {"title": f"{label} · {ticket.number}", "label": label, "ticket": ticket, "form": form}
     return render(request, template, context, status=422 if form.errors else 200)
 
