@@ -1,8 +1,10 @@
 """A buyer, and makers of its assets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
+from django.test import Client
 
 from kangwei.accounts.models import Party
 from kangwei.assets import actions
@@ -14,6 +16,37 @@ from tests.core.ledgers.workbooks import xlsx
 def owner(make_party) -> Party:
     """The buyer whose assets these are."""
     return make_party("试验血液中心", "buyer")
+
+
+@pytest.fixture
+def frozen(now) -> Iterator[None]:
+    """Pages read the clock: it stands still at `now`."""
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def manager(client_of) -> Client:
+    """The manager on the platform, who sees every buyer's assets."""
+    return client_of("buyer_manager")
+
+
+@pytest.fixture
+def supplier(make_party) -> Party:
+    """A supplier that maintains nothing yet."""
+    return make_party("运维公司", "supplier")
+
+
+@pytest.fixture
+def engineer(client_of, supplier) -> Client:
+    """An engineer of that supplier."""
+    return client_of("engineer", party=supplier, username="engineer")
+
+
+@pytest.fixture
+def supervisor(client_of, make_party) -> Client:
+    """Somebody who only reads."""
+    return client_of("supervisor", party=make_party("监理公司", "supervisor"), username="supervisor")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
@@ -17,39 +16,12 @@ SYSTEM = System("王工")
 FIRST = "hostname core\nvlan 10\nend\n"
 SECOND = "hostname core\nvlan 10\nsnmp community <geheim>\nend\n"
 CHANGE = {"applicant": "张三", "approver": "李主任", "operator": "王五", "reason": "新增网段"}
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def manager(client_of):
-    """The manager on the platform, who sees every buyer's assets."""
-    return client_of("buyer_manager")
-
-
-@pytest.fixture
-def supplier(make_party):
-    return make_party("运维公司", "supplier")
-
-
-@pytest.fixture
-def engineer(client_of, supplier):
-    return client_of("engineer", party=supplier, username="engineer")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture
 def stranger(client_of, make_party):
     return client_of("engineer", party=make_party("别的公司", "supplier"), username="stranger")
-
-
-@pytest.fixture
-def supervisor(client_of, make_party):
-    return client_of("supervisor", party=make_party("监理公司", "supervisor"), username="supervisor")
 
 
 @pytest.fixture

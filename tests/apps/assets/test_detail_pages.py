@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils.timezone import localdate
 
 from kangwei.assets import actions
@@ -15,25 +14,9 @@ from kangwei.core.calendars import Duration, bundled_calendar
 from tests.apps.assets.pages import buttons_of, sheet_of, text_of, url
 from tests.factories.contracts import load_small
 
+pytestmark = pytest.mark.usefixtures("frozen")
 TESTER = System("测试")
 CITE = "small-2026.txt:30"
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def manager(client_of):
-    """The manager on the platform, who sees every buyer's assets."""
-    return client_of("buyer_manager")
-
-
-@pytest.fixture
-def supplier(make_party):
-    return make_party("运维公司", "supplier")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Registering and editing an asset through the page."""
 
 import pytest
-import time_machine
 
 from kangwei.assets import actions
 from kangwei.assets.forms.registering import MAINTAINER, OWNER
@@ -10,24 +9,14 @@ from kangwei.base.audit import System
 from kangwei.core.calendars import bundled_calendar
 from tests.apps.assets.pages import text_of, url
 
+pytestmark = pytest.mark.usefixtures("frozen")
 TESTER = System("测试")
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture
 def clerk(client_of, owner):
     """The buyer's clerk."""
     return client_of("clerk", party=owner)
-
-
-@pytest.fixture
-def supplier(make_party):
-    return make_party("运维公司", "supplier")
 
 
 def filled(client, address, **changes) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from kangwei.assets import actions
 from kangwei.assets.models import Asset, Repair
@@ -11,6 +10,7 @@ from kangwei.base.audit import System
 from kangwei.core.ledgers import bundled_kinds
 from tests.apps.assets.pages import text_of, url
 
+pytestmark = pytest.mark.usefixtures("frozen")
 TESTER = System("测试")
 REPAIR = {"fault": "屏幕碎裂", "vendor": "厂商", "limit_amount": "7", "limit_unit": "wd"}
 FORMS = {
@@ -18,12 +18,6 @@ FORMS = {
     "move": {"place": "密云", "custodian": "赵", "note": "区域调整"},
     "lend": {"borrower": "采血二队", "note": "周五归还"},
 }
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils.timezone import localdate
 
 from kangwei.assets import actions
@@ -14,29 +13,8 @@ from kangwei.core.calendars import Duration, bundled_calendar
 from kangwei.core.ledgers import bundled_kinds, check_rows, guess_mapping, read_table
 from tests.apps.assets.pages import sheet_of, text_of, url
 
+pytestmark = pytest.mark.usefixtures("frozen")
 TESTER = System("测试")
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def manager(client_of):
-    """The manager on the platform, who sees every buyer's assets."""
-    return client_of("buyer_manager")
-
-
-@pytest.fixture
-def supplier(make_party):
-    return make_party("运维公司", "supplier")
-
-
-@pytest.fixture
-def engineer(client_of, supplier):
-    return client_of("engineer", party=supplier, username="engineer")
 
 
 @pytest.fixture

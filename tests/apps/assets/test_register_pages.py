@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 
 from kangwei.assets import actions
 from kangwei.assets.models import Asset, AssetDocument
@@ -13,34 +12,7 @@ from tests.fakes.probes import certificate, server_context, serving
 
 SYSTEM = System("测试")
 TODAY = date(2026, 11, 20)
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def manager(client_of):
-    """The manager on the platform, who sees every buyer's assets."""
-    return client_of("buyer_manager")
-
-
-@pytest.fixture
-def supplier(make_party):
-    return make_party("运维公司", "supplier")
-
-
-@pytest.fixture
-def engineer(client_of, supplier):
-    return client_of("engineer", party=supplier, username="engineer")
-
-
-@pytest.fixture
-def supervisor(client_of, make_party):
-    return client_of("supervisor", party=make_party("监理公司", "supervisor"), username="supervisor")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,14 +15,8 @@ from kangwei.assets.enums import CountState
 from kangwei.assets.models import Asset, StockTake, StockTakeLine
 from kangwei.base.audit import System
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture
