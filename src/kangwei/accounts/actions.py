@@ -1,6 +1,7 @@
 """State changes of parties, people and roles."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from axes.utils import reset as reset_lockout
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from kangwei.accounts.enums import OFFICERS, PARTY_KINDS, PartyKind, Role
-from kangwei.accounts.models import Institution, Party, Person, Region, RoleGrant
+from kangwei.accounts.models import Institution, Notice, Party, Person, Region, RoleGrant
 from kangwei.base import audit
 from kangwei.base.audit import Actor, System
 from kangwei.base.errors import ActionError
@@ -247,3 +248,24 @@ def first_people(*, actor: Actor, now: datetime) -> list[tuple[str, str]]:
             grant_role(person=person, role=role, actor=actor, now=now)
         made.append((username, password))
     return made
+
+
+@transaction.atomic
+def notify(*, people: Iterable[Person], key: str, text: str, link: str, now: datetime, urgent: bool = False) -> int:
+    """Tell people something, each once a key; how many were told now. `link` is the page that it is about."""
+    notices = [
+        Notice(person=person, key=key, text=text[:300], link=link, urgent=urgent, at=now)
+        for person in people
+        if person.is_active
+    ]
+    known = set(Notice.objects.filter(key=key).values_list("person", flat=True))
+    fresh = [notice for notice in notices if notice.person_id not in known]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    return len(fresh)
+
+
+@transaction.atomic
+def read_notices(*, person: Person, now: datetime, notice_id: int | None = None) -> None:
+    """Mark one notice of a person as read, or all of them."""
+    unread = Notice.objects.filter(person=person, read_at=None)
+    (unread.filter(pk=notice_id) if notice_id else unread).update(read_at=now)

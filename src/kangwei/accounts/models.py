@@ -102,3 +102,41 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_role_display()}"
+
+
+class ApiKey(models.Model):
+    """接口密钥: by which another system calls on behalf of a person. Only its SHA-256 is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="api_keys")
+    name = models.CharField("用途", max_length=100)
+    start = models.CharField("开头", max_length=8)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField("建立时间")
+    created_by = models.CharField("建立人", max_length=120)
+    revoked_at = models.DateTimeField("作废时间", null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.start}…"
+
+
+class Notice(models.Model):
+    """通知: something that a person should know, with the page that it is about. The same `key` tells a person once."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
+    key = models.CharField(max_length=120)
+    text = models.CharField("内容", max_length=300)
+    link = models.CharField(max_length=200)
+    urgent = models.BooleanField("紧急", default=False)
+    at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("已读时间", null=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (models.UniqueConstraint(fields=["person", "key"], name="told_once"),)
+        indexes = (models.Index(fields=["person", "at"], name="notice_unread", condition=models.Q(read_at=None)),)
+
+    def __str__(self) -> str:
+        return self.text

@@ -71,6 +71,7 @@ LABELS = {
     "servicedesk.resume": "恢复计时",
     "servicedesk.note": "工单备注",
     "servicedesk.breach": "工单超时",
+    "servicedesk.rate": "评价工单",
     "inspections.save_target": "保存巡检对象",
     "inspections.deactivate_target": "停用巡检对象",
     "inspections.reactivate_target": "启用巡检对象",

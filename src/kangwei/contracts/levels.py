@@ -67,3 +67,9 @@ def condition_words(contract: Contract, condition: str) -> list[str]:
     """Every word that the contract's limits use for a condition, such as its places, in the file's order."""
     found = [clause.data.get("when", {}).get(condition) for clause in service_levels(contract).values()]
     return list(dict.fromkeys(word for word in found if word))
+
+
+def satisfaction_measure(contract: Contract) -> Clause | None:
+    """The measure that says on which scale callers are asked what they thought; None where the contract has none."""
+    rows = Clause.objects.filter(contract=contract, section="measure", active=True).order_by("position")
+    return next((row for row in rows if row.data.get("metric") == "satisfaction" and row.data.get("of")), None)

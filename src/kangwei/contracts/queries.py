@@ -17,6 +17,7 @@ from kangwei.contracts.planning import planned_occurrences
 from kangwei.core.calendars import SHANGHAI, bundled_calendar, day_start
 from kangwei.core.contracts import Change, diff, load_contract
 from kangwei.core.contracts.schema import Contract as ContractData
+from kangwei.core.documents.groups import bundled_groups, normalised
 from kangwei.core.obligations import Accrual, State, accrue
 from kangwei.core.obligations import Standing as CoreStanding
 
@@ -168,6 +169,13 @@ def acceptance_names(contract: Contract) -> list[str]:
     """Every document name that evidence of a contract may count as, in the contract's order."""
     found = contract.clauses.filter(section__in=["deliverable", "acceptance"], active=True).order_by("position")
     return list(dict.fromkeys(found.values_list("title", flat=True)))
+
+
+def own_name_of(contract: Contract, document: str) -> str:
+    """What a contract calls this kind of document (library/documents/names.yaml); "" where it asks for none."""
+    group = bundled_groups().of([document])
+    wanted = {normalised(name) for name in (group.all_names() if group else (document,))}
+    return next((name for name in acceptance_names(contract) if normalised(name) in wanted), "")
 
 
 def search_contracts(rows: QuerySet[Contract], text: str) -> QuerySet[Contract]:

@@ -27,9 +27,10 @@ class TicketState(models.TextChoices):
     SOLVED = "solved", "待确认"
     CLOSED = "closed", "已办结"
     CANCELLED = "cancelled", "已撤销"
+    HANDED_OVER = "handed_over", "已移交"
 
 
-CLOSED_STATES = (TicketState.CLOSED, TicketState.CANCELLED)
+CLOSED_STATES = (TicketState.CLOSED, TicketState.CANCELLED, TicketState.HANDED_OVER)
 
 
 class Channel(models.TextChoices):
@@ -42,6 +43,7 @@ class Channel(models.TextChoices):
     ALERT = "alert", "告警"
     INSPECTION = "inspection", "巡检发现"
     VISIT = "visit", "现场"
+    IMPORT = "import", "导入"
 
 
 class Clock(models.TextChoices):
@@ -79,6 +81,74 @@ class Method(models.TextChoices):
 class Tier(models.TextChoices):
     FIRST = "first", "一线"
     SECOND = "second", "二线"
+
+
+class SolvedHow(models.TextChoices):
+    PHONE = "phone", "电话指导"
+    REMOTE = "remote", "远程处理"
+    ONSITE = "onsite", "现场处理"
+
+
+class Bond(models.TextChoices):
+    """How a ticket came from another."""
+
+    HANDED_OVER = "handed_over", "移交自"
+    COMPLAINT = "complaint", "投诉"
+    ARISEN = "arisen", "引出自"
+
+
+class FileRole(models.TextChoices):
+    """What a file on a ticket is."""
+
+    FILE = "file", "附件"
+    PHOTO = "photo", "现场照片"
+    APPROVAL = "approval", "书面批准"
+    BACKUP = "backup", "备份证明"
+    SHEET = "sheet", "单据"
+
+
+class DispatchState(models.TextChoices):
+    """Where a dispatch order stands."""
+
+    ISSUED = "issued", "待接单"
+    ACCEPTED = "accepted", "已接单"
+    TRAVELLING = "travelling", "在途"
+    ARRIVED = "arrived", "已到场"
+    FINISHED = "finished", "待签字"
+    SIGNED = "signed", "已签字"
+    CANCELLED = "cancelled", "已作废"
+
+
+class Signer(models.TextChoices):
+    """Whose signature a dispatch order bears."""
+
+    REQUESTER = "requester", "报修人"
+    CONFIRMER = "confirmer", "确认人"
+    HANDLER = "handler", "处理人"
+
+
+class RatedBy(models.TextChoices):
+    """How a rating came."""
+
+    LINK = "link", "链接"
+    SIGNED = "signed", "签字"
+    CALL_BACK = "call_back", "回访"
+
+
+class CallOutcome(models.TextChoices):
+    REACHED = "reached", "已回访"
+    NOT_REACHED = "not_reached", "未接通"
+    REFUSED = "refused", "拒绝回访"
+
+
+class Demand(models.TextChoices):
+    """What a citizen wants of the 12345 line."""
+
+    QUESTION = "question", "咨询"
+    HELP = "help", "求助"
+    COMPLAINT = "complaint", "投诉"
+    REPORT = "report", "举报"
+    SUGGESTION = "suggestion", "建议"
 
 
 class Group(models.TextChoices):

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from kangwei.accounts.queries import contract_scope, institutions, people
 from kangwei.assets.queries import systems_seen
 from kangwei.contracts import queries as contracts
+from kangwei.contracts.levels import satisfaction_measure
 from kangwei.core.calendars import day_start
 from kangwei.servicedesk.enums import CLOSED_STATES, Channel, Group
 from kangwei.servicedesk.models import OPEN, Ticket
@@ -198,3 +199,24 @@ def alert_of_the_day(contract: "Contract", title: str, day: date) -> Ticket | No
     """The open ticket that an alert of this title made on a day (Asia/Shanghai), so that more of it goes there."""
     alerts = Ticket.objects.filter(OPEN, contract=contract, channel=Channel.ALERT, title=title)
     return alerts.filter(opened_at__gte=day_start(day), opened_at__lt=day_start(day + timedelta(days=1))).first()
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How satisfaction is measured: full marks, what is to be reached (None: nothing), the clause that says so."""
+
+    of: int
+    passing: int | None = None
+    clause: str = ""
+    cite: str = ""
+
+
+USUAL_FULL_MARKS = 10
+
+
+def scale_of(contract: "Contract") -> Scale:
+    """The contract's own scale of satisfaction; ten points without a threshold where it names none."""
+    clause = satisfaction_measure(contract)
+    if clause is None:
+        return Scale(USUAL_FULL_MARKS)
+    return Scale(int(clause.data["of"]), int(clause.data["value"]), clause.key, clause.cite)

@@ -2,7 +2,18 @@
 
 from django.db import models
 
-from kangwei.servicedesk.enums import Channel, Clock, Method, PauseReason, Phase, TicketKind, TicketState, Tier
+from kangwei.servicedesk.enums import (
+    Bond,
+    Channel,
+    Clock,
+    Method,
+    PauseReason,
+    Phase,
+    SolvedHow,
+    TicketKind,
+    TicketState,
+    Tier,
+)
 
 OPEN = models.Q(closed_at=None)
 
@@ -11,7 +22,8 @@ class Ticket(models.Model):
     """工单: something a contract's supplier has to deal with, measured by the contract's clocks.
 
     `place` is the word by which the contract's limits tell districts apart, `paused_for` why its clocks stand.
-    `next_at` is the nearest deadline of its running clocks, `breached` how many limits passed.
+    `next_at` is the nearest deadline of its running clocks, `breached` how many limits passed. `source` is the ticket
+    that this one came from, `bond` in which way. `external` is its name in the system that it was taken over from.
     """
 
     number = models.CharField("编号", max_length=30, unique=True)
@@ -36,6 +48,10 @@ class Ticket(models.Model):
     state = models.CharField("状态", max_length=12, choices=TicketState.choices, default=TicketState.NEW)
     paused_for = models.CharField("等待", max_length=12, choices=PauseReason.choices, blank=True)
     assignee = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name="处理人")
+    team = models.ForeignKey("servicedesk.Team", models.PROTECT, null=True, related_name="+", verbose_name="班组")
+    source = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers", verbose_name="源自")
+    bond = models.CharField("关系", max_length=12, choices=Bond.choices, blank=True)
+    external = models.CharField("外部编号", max_length=120, blank=True)
     occurred_at = models.DateTimeField("发生时间")
     opened_at = models.DateTimeField("受理时间")
     opened_by = models.CharField("受理人", max_length=120)
@@ -43,6 +59,9 @@ class Ticket(models.Model):
     escalated_at = models.DateTimeField("转二线时间", null=True)
     solved_at = models.DateTimeField("解决时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
+    cause = models.CharField("原因", max_length=300, blank=True)
+    solved_how = models.CharField("解决方式", max_length=8, choices=SolvedHow.choices, blank=True)
+    first_contact = models.BooleanField("当场解决", default=False)
     reopened = models.PositiveSmallIntegerField("重开次数", default=0)
     next_at = models.DateTimeField(null=True)
     breached = models.PositiveSmallIntegerField("超时时钟", default=0)
@@ -52,6 +71,11 @@ class Ticket(models.Model):
 
     class Meta:
         ordering = ("-opened_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contract", "external"], condition=~models.Q(external=""), name="taken_over_once"
+            ),
+        )
         indexes = (
             # The queue reads open tickets by their nearest deadline; the closed ones, nearly all, stay out of its way.
             # A plain index on contract or institution would only lead the database astray.
