@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from kangwei.accounts.queries import contract_scope, institutions, people
 from kangwei.assets.queries import systems_seen
+from kangwei.base.fulltext import TextIndex
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import satisfaction_measure
 from kangwei.core.calendars import day_start
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
+TICKET_WORDS = TextIndex("servicedesk_ticket_words")
 COUNTED = 1_000
 """Groups are counted so far: beyond it nobody reads the figure."""
 DUPLICATE_DAYS = 30
@@ -44,9 +46,13 @@ def tickets(person: "Person") -> QuerySet[Ticket]:
 
 def search(rows: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
     """Those that hold every word of the text: number, title, description, caller, phone, system, institution."""
+    others = []
     for word in text.lower().split():
-        rows = rows.filter(number=word.upper()) if _NUMBER.fullmatch(word) else rows.filter(search__contains=word)
-    return rows
+        if _NUMBER.fullmatch(word):
+            rows = rows.filter(number=word.upper())
+        else:
+            others.append(word)
+    return TICKET_WORDS.search(rows, " ".join(others)) if others else rows
 
 
 def in_group(rows: QuerySet[Ticket], group: Group, person: "Person") -> QuerySet[Ticket]:

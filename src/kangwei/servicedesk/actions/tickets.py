@@ -1,6 +1,6 @@
 """Opening a ticket and taking it through its life."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from kangwei.servicedesk.actions import clocks
 from kangwei.servicedesk.enums import Channel, Method, PauseReason, TicketKind, TicketState, Tier
 from kangwei.servicedesk.lifecycles import ASKED, step_of, steps_from
 from kangwei.servicedesk.models import Pause, Ticket, TicketEvent
+from kangwei.servicedesk.queries import TICKET_WORDS
 from kangwei.servicedesk.signals import ticket_stepped
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def open_ticket(
         place=place, severity=severity, method=method, occurred_at=occurred_at or now, opened_at=now,
         opened_by=actor.audit_name, practice=contract.practice, updated_at=now,
     )  # fmt: skip
-    ticket.search = _search_text(ticket)
     ticket.save()
+    index([ticket])
     clocks.set_clocks(ticket, now)
     ticket.save()
     note(ticket, "open", "受理", actor, now, text=description, public=True)
@@ -149,7 +150,7 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
     if changed.get("tier") == Tier.SECOND:
         ticket.escalated_at = now
     said = clocks.set_clocks(ticket, now)
-    ticket.search = _search_text(ticket)
+    index([ticket])
     saved(ticket, now)
     facts = [f"{FACT_LABELS[name]} {before[name] or '未定'} → {value or '未定'}" for name, value in changed.items()]
     note(ticket, "change_facts", "更正", actor, now, text="；".join([*facts, *said, reason]))
@@ -264,9 +265,14 @@ def _said(asked: tuple[str, ...], texts: Mapping[str, str]) -> str:
     return "\n".join(f"{ASKED[name]}：{texts[name]}" if len(asked) > 1 else texts[name] for name in asked)
 
 
-def _search_text(ticket: Ticket) -> str:
+def index(tickets: Iterable[Ticket]) -> None:
+    """Make stored tickets found by their words. Part of the actions that call it."""
+    TICKET_WORDS.put((ticket.pk, _words_of(ticket)) for ticket in tickets)
+
+
+def _words_of(ticket: Ticket) -> str:
     texts = [
         ticket.number, ticket.title, ticket.description, ticket.caller, ticket.phone,
         ticket.system.name if ticket.system else "", ticket.institution.name if ticket.institution else "",
     ]  # fmt: skip
-    return "\n".join(text.lower() for text in texts if text)
+    return "\n".join(text for text in texts if text)

@@ -65,7 +65,6 @@ class Ticket(models.Model):
     reopened = models.PositiveSmallIntegerField("重开次数", default=0)
     next_at = models.DateTimeField(null=True)
     breached = models.PositiveSmallIntegerField("超时时钟", default=0)
-    search = models.TextField()
     practice = models.BooleanField("练习数据", default=False)
     updated_at = models.DateTimeField("更新时间")
 
