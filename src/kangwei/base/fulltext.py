@@ -1,7 +1,7 @@
 """Search by words in tables of many rows, on SQLite (FTS5) and PostgreSQL (tsvector) alike.
 
 Neither parts Chinese into words, so every two characters beside each other are one: a text holds `数据库` where `数据`
-and `据库` follow one another. A word in Latin letters or digits is found by its beginning, a long number also by its end.
+and `据库` follow one another. A word in letters or digits is found by its beginning, a long number also by its end.
 """
 
 import re
