@@ -12,7 +12,7 @@ up: .venv/.complete $(VENDOR)
 	$(RUN) kangwei up --port $(PORT)
 
 test: .venv/.complete $(VENDOR) lint
-	$(RUN) pytest
+	$(RUN) pytest -n 2 --dist loadfile
 	$(RUN) tools/test_postgresql.sh
 
 lint: .venv/.complete
@@ -28,6 +28,8 @@ bench: .venv/.complete
 	$(RUN) python -m bench.ledger_import
 	$(RUN) python -m bench.asset_import
 	bench/make_up.sh
+	$(UV) sync --locked --quiet --group bench
+	$(RUN) python -m bench.desk
 
 screens: .venv/.complete $(VENDOR)
 	$(RUN) python tools/screens.py

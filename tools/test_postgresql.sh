@@ -8,4 +8,4 @@ if ! python -c "import psycopg,sys; psycopg.connect(sys.argv[1], connect_timeout
     exit 0
 fi
 # What starts processes of its own gives them a SQLite database: once is enough.
-DATABASE_URL=$url exec pytest tests/apps -q --ignore tests/apps/cli/test_kill.py --ignore tests/apps/cli/test_up.py
+DATABASE_URL=$url exec pytest tests/apps -q -n 2 --dist loadfile --ignore tests/apps/cli/test_kill.py --ignore tests/apps/cli/test_up.py

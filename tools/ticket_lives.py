@@ -13,7 +13,8 @@ What is done with a ticket of each kind, from its opening to its end. Generated 
 `kangwei.servicedesk.lifecycles`; a test holds it against the code.
 
 The picture is the way ahead; below it stand the steps that lead back or aside. A step stops clocks, and what it asks
-for must be written. Cancelling ends every clock that runs.
+for must be given: texts, moments, and files, which stand in 「」. What may be given beside them stands in brackets.
+Cancelling ends every clock that runs.
 """
 
 
@@ -36,9 +37,15 @@ def _life(kinds: list[TicketKind], steps: tuple[Step, ...]) -> str:
 
 def _row(step: Step) -> str:
     clocks = "、".join(clock.label for clock in step.stops)
-    asked = "、".join(ASKED[name] for name in step.asks)
+    asked = "、".join(_asked(step))
     cells = (f"{step.label} `{step.id}`", _states(step.sources), step.target.label, clocks, asked)
     return f"| {' | '.join(cells)} |"
+
+
+def _asked(step: Step) -> list[str]:
+    must = [ASKED[name] for name in (*step.asks, *step.moments)] + [f"「{role.label}」" for role in step.files]
+    may = [ASKED[name] for name in step.may_say] + [f"「{role.label}」" for role in step.may_bring]
+    return must + [f"（{word}）" for word in may]
 
 
 def _ahead(steps: tuple[Step, ...]) -> list[Step]:

@@ -99,8 +99,8 @@ def _write(chunk: range, count: int, contracts: list[Any], places: list[Any], no
 def _closed(given: dict[str, Any], at: datetime) -> Ticket:
     done = at + timedelta(hours=3)
     return Ticket(
-        **given, number=f"{at.astimezone(SHANGHAI):%Y%m}", state="closed", occurred_at=at, opened_at=at, opened_by="测速",
-        responded_at=at + timedelta(minutes=5), solved_at=done, closed_at=done, updated_at=done,
+        **given, number=f"{at.astimezone(SHANGHAI):%Y%m}", state="closed", occurred_at=at, opened_at=at,
+        opened_by="测速", responded_at=at + timedelta(minutes=5), solved_at=done, closed_at=done, updated_at=done,
     )  # fmt: skip
 
 

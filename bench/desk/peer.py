@@ -1,7 +1,7 @@
 """django-helpdesk as its manual sets it up, on the database that BENCH_DATABASE names.
 
-    python -m bench.desk.peer COUNT     fills it and prints, as JSON, how to sign in
-    granian … bench.desk.peer:application
+python -m bench.desk.peer COUNT     fills it and prints, as JSON, how to sign in
+granian … bench.desk.peer:application
 """
 
 import json
@@ -48,6 +48,7 @@ TEMPLATES = [
 ROOT_URLCONF = "bench.desk.peer_urls"
 DATABASES = {"default": env.database(os.environ.get("BENCH_DATABASE", ""), sqlite_file=env.Path("peer.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+HELPDESK_TEAMS_MODE_ENABLED = False
 SITE_ID = 1
 USE_TZ = True
 STATIC_URL = "/static/"

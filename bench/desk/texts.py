@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
-PLACES = ("挂号窗口", "收费处", "门诊药房", "检验科", "放射科", "住院部", "接种门诊", "体检中心", "护士站", "信息科")
+PLACES = (
+    "挂号窗口", "收费处", "门诊药房", "检验科", "放射科", "住院部", "接种门诊", "体检中心", "护士站", "信息科",
+)  # fmt: skip
 SUBJECTS = (
     "门诊系统", "电子病历", "检验系统", "影像系统", "公共卫生平台", "家医签约", "预约挂号", "双向转诊", "统计直报",
     "短信平台", "打印机", "扫码枪", "读卡器", "PDA", "网络", "数据库", "存储", "备份任务", "证书", "账号",
 )  # fmt: skip
 TROUBLES = (
-    "打不开", "响应很慢", "报错退出", "数据不一致", "无法登录", "不能打印", "上传失败", "时间不对", "缺少权限", "重复提示",
+    "打不开", "响应很慢", "报错退出", "数据不一致", "无法登录", "不能打印", "上传失败", "时间不对", "缺少权限",
+    "重复提示",
 )  # fmt: skip
 RARE_EVERY = 10_000
 COMMON, RARE = "打印机", "核酸冷链"
@@ -26,7 +29,7 @@ def title(number: int) -> str:
 
 def description(number: int) -> str:
     """Some sentences about it."""
-    return f"今天上班后发现{title(number)}，重启过一次没有好转，影响窗口办理，请尽快派人处理。分机 {number % 9000 + 1000}。"
+    return f"今天上班后发现{title(number)}，重启过一次没有好转，影响窗口办理，请派人处理。分机 {number % 9000 + 1000}。"
 
 
 def opened_at(number: int, count: int, now: datetime) -> datetime:

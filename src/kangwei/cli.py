@@ -58,6 +58,7 @@ def build_parser() -> Parser:
     _add_running(commands)
     _add_contract(commands)
     _add_work(commands)
+    _add_import(commands)
     _add_checking(commands)
     return parser
 
@@ -140,6 +141,22 @@ def _add_work(commands: "Commands[Parser]") -> None:
     package = _command(commands, "package", _package, "生成验收包", "缺项写进目录；已有的文件不会被覆盖。")
     package.add_argument("contract", metavar="合同", help="合同编号")
     package.add_argument("--out", type=Path, required=True, metavar="文件", help="验收包写到这个文件（ZIP）")
+
+
+def _add_import(commands: "Commands[Parser]") -> None:
+    imports = commands.add_parser("import", help="从别的系统导入", description="从别的系统导入。")
+    verbs = imports.add_subparsers(title="命令", metavar="命令", required=True, dest="verb")
+    incidents = _command(
+        verbs, "incidents", _import_incidents, "导入别的服务台的历史事件",
+        "一个事件要么完整导入，要么不导入；已导入的不会重复，中断后可再次运行。没有事件被拒收时返回 0。",
+    )  # fmt: skip
+    incidents.add_argument("file", type=Path, metavar="文件", help="事件日志（CSV，每次变化一行）")
+    incidents.add_argument("--contract", required=True, metavar="合同", help="事件归入的合同的编号")
+    incidents.add_argument(
+        "--mapping", type=Path, metavar="文件", help="映射文件（YAML）；不写时用随附的 ServiceNow 映射"
+    )
+    incidents.add_argument("--dry-run", action="store_true", help="只试算，什么也不写入")
+    incidents.add_argument("--refused", type=Path, metavar="文件", help="把被拒收的行连同理由写到这个 CSV 文件")
 
 
 def _add_checking(commands: "Commands[Parser]") -> None:
@@ -247,6 +264,22 @@ def _package(arguments: argparse.Namespace) -> int:
     from kangwei.commands.packaging import package
 
     return package(arguments.contract, out=arguments.out, actor=command_line(), now=_now())
+
+
+def _import_incidents(arguments: argparse.Namespace) -> int:
+    database.open_database()
+    from kangwei.commands.auditing import command_line
+    from kangwei.commands.incidents import import_incidents
+
+    return import_incidents(
+        arguments.file,
+        code=arguments.contract,
+        mapping=arguments.mapping,
+        dry_run=arguments.dry_run,
+        refused=arguments.refused,
+        actor=command_line(),
+        now=_now(),
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,11 @@
 """Forms about parties, people and roles."""
 
+from typing import Any
+
 from django import forms
 
 from kangwei.accounts.enums import PartyKind, Place, Role
-from kangwei.accounts.queries import parties
+from kangwei.accounts.queries import parties, people
 
 
 class PartyForm(forms.Form):
@@ -29,6 +31,18 @@ class PersonForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="角色", choices=Role.choices)
+
+
+class ApiKeyForm(forms.Form):
+    """For whom a key speaks; `person` preselects somebody."""
+
+    name = forms.CharField(label="用途", max_length=100, help_text="哪个系统用它调用，如「监控平台」")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = forms.ModelChoiceField(label="以谁的名义", queryset=people().filter(is_active=True))
+        field.label_from_instance = lambda person: f"{person.name}（{person.username}）　{person.party.name}"
+        self.fields = {"person": field, **self.fields}
 
 
 class PasswordForm(forms.Form):

@@ -1,11 +1,13 @@
-"""Reads about parties and people."""
+"""Reads about parties, people and their keys."""
 
+import hashlib
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from kangwei.accounts.enums import PartyKind
-from kangwei.accounts.models import Institution, Party, Person
+from kangwei.accounts.models import ApiKey, Institution, Notice, Party, Person
+from kangwei.base.audit import Actor
 
 
 def contract_scope(person: Person) -> Q:
@@ -62,6 +64,50 @@ def search_people(found: QuerySet[Person], text: str) -> QuerySet[Person]:
     return found.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(party__name__icontains=text))
 
 
+def person_behind(actor: Actor) -> Person | None:
+    """The person who acts; None where the system does."""
+    return actor if isinstance(actor, Person) else None
+
+
 def person(**lookup: Any) -> Person:
     """One person; Person.DoesNotExist where there is none."""
     return Person.objects.select_related("party").get(**lookup)
+
+
+COUNTED_NOTICES = 99
+"""Unread notices are counted so far: beyond it the figure says nothing more."""
+
+
+def notices(person: Person) -> QuerySet[Notice]:
+    """What the person was told, the latest first."""
+    return Notice.objects.filter(person=person)
+
+
+def unread_notices(person: Person) -> QuerySet[Notice]:
+    """What of it waits to be read."""
+    return notices(person).filter(read_at=None)
+
+
+def unread_count(person: Person) -> int:
+    """How many wait to be read; COUNTED_NOTICES + 1 stands for more."""
+    return unread_notices(person).order_by()[: COUNTED_NOTICES + 1].count()
+
+
+def key_digest(text: str) -> str:
+    """What is kept of a key. It is random and long, so a plain SHA-256 cannot be turned back."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def holder_of(key_text: str) -> Person | None:
+    """For whom the key speaks, in one query; None where it is unknown or revoked, or the person may not sign in."""
+    fits = Person.objects.filter(api_keys__digest=key_digest(key_text), api_keys__revoked_at=None, is_active=True)
+    return fits.select_related("party").first()
+
+
+def api_keys(text: str = "") -> QuerySet[ApiKey]:
+    """All keys with their people, the latest first; with a text those whose purpose, start or person holds it."""
+    found = ApiKey.objects.select_related("person__party")
+    if not text:
+        return found
+    of_person = Q(person__name__icontains=text) | Q(person__username__icontains=text)
+    return found.filter(Q(name__icontains=text) | Q(start__startswith=text) | of_person)

@@ -1,4 +1,4 @@
-"""Sign-in, own password, parties, people and their roles."""
+"""Sign-in, own password, parties, people, their roles and their keys."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kangwei.accounts import actions, queries
 from kangwei.accounts.enums import PARTY_KINDS, PartyKind, Role
-from kangwei.accounts.forms import InstitutionForm, PartyForm, PasswordForm, PersonForm, RoleForm
+from kangwei.accounts.forms import ApiKeyForm, InstitutionForm, PartyForm, PasswordForm, PersonForm, RoleForm
 from kangwei.accounts.models import Person
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import PersonRequest, add_error, page_of, refusals_shown
+from kangwei.base.web import PersonRequest, add_error, carried_out, page_of, refusals_shown
 
 login = public(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
 logout = signed_in(LogoutView.as_view(), even_before_password_change=True)
@@ -44,6 +44,42 @@ def change_password(request: PersonRequest) -> HttpResponse:
 
 
 change_password = signed_in(change_password, even_before_password_change=True)
+
+
+@signed_in
+@require_GET
+def notices(request: PersonRequest) -> HttpResponse:
+    """What the person was told: what is not read yet, or all of it."""
+    everything = request.GET.get("group") == "all"
+    found = (queries.notices if everything else queries.unread_notices)(request.user)
+    tabs = [
+        {"label": "未读", "url": "?", "active": not everything},
+        {"label": "全部", "url": "?group=all", "active": everything},
+    ]
+    context = {"title": "通知", "page_obj": page_of(request, found), "tabs": tabs}
+    return render(request, "accounts/notices.html", context)
+
+
+@signed_in
+@require_GET
+def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
+    """Go to the page that a notice is about; the notice is read by that."""
+    notice = get_object_or_404(queries.notices(request.user), pk=pk)
+    actions.read_notices(person=request.user, notice_id=pk, now=timezone.now())
+    return redirect(notice.link)
+
+
+@signed_in
+@require_POST
+def read_notices(request: PersonRequest) -> HttpResponse:
+    """Mark one notice as read, or all of them."""
+    pk = request.POST.get("notice", "")
+    one = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 16 else None
+    if pk and one is None:
+        messages.error(request, "没有这条通知")
+    else:
+        actions.read_notices(person=request.user, notice_id=one, now=timezone.now())
+    return redirect("accounts:notices")
 
 
 @requires("settings.read")
@@ -164,3 +200,44 @@ def _change_person(request: PersonRequest, found: Person) -> None:
     else:
         actions.set_active(active=wanted == "enable", **facts)
         messages.success(request, "已更新")
+
+
+@requires("settings.read")
+def api_keys(request: PersonRequest) -> HttpResponse:
+    """All keys by which other systems call; a new one is shown once, above the list."""
+    text = request.GET.get("q", "").strip()
+    context = {
+        "title": "接口密钥",
+        "page_obj": page_of(request, queries.api_keys(text)),
+        "q": text,
+        "search_hint": "用途、人员、开头",
+        "may_write": request.user.has_perm("people.write"),
+    }
+    return render(request, "accounts/api_keys.html", context)
+
+
+@requires("people.write")
+def new_api_key(request: PersonRequest) -> HttpResponse:
+    """Make a key for somebody. It is shown on the answer to this post and nowhere else, nor kept in the session."""
+    form = ApiKeyForm(request.POST or None, initial={"person": request.GET.get("person", "")})
+    made: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data | {"actor": request.user, "now": timezone.now()}
+        carried_out(form, lambda: made.extend(actions.create_api_key(**facts)))
+    if made:
+        key, secret = made
+        response = render(request, "accounts/api_key_made.html", {"title": "接口密钥", "key": key, "secret": secret})
+        response["Cache-Control"] = "no-store"
+        return response
+    context = {"title": "新建接口密钥", "form": form}
+    return render(request, "accounts/new_api_key.html", context, status=422 if form.errors else 200)
+
+
+@requires("people.write")
+@require_POST
+def revoke_api_key(request: PersonRequest, pk: int) -> HttpResponse:
+    """Let a key open nothing any more."""
+    key = get_object_or_404(queries.api_keys(), pk=pk)
+    actions.revoke_api_key(key=key, actor=request.user, now=timezone.now())
+    messages.success(request, f"密钥「{key.name}」已作废")
+    return redirect("accounts:api_keys")

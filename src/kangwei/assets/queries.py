@@ -1,6 +1,6 @@
 """Reads of assets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -69,6 +69,21 @@ def systems_by_name(owner: "Party") -> list[Asset]:
 def systems_seen(person: "Person") -> QuerySet[Asset]:
     """The systems a person may see that are not scrapped, by name."""
     return assets(person).filter(kind=SYSTEM).exclude(state=AssetState.SCRAPPED).order_by("name")
+
+
+def systems_under(contracts: Any) -> QuerySet[Asset]:
+    """The systems that contracts of these codes maintain and that are not scrapped, by name, whoever may see them."""
+    held = Maintenance.objects.filter(contract__in=contracts).order_by().values("system")
+    return Asset.objects.filter(kind=SYSTEM, pk__in=held).exclude(state=AssetState.SCRAPPED).order_by("name")
+
+
+def system_named(contract_code: str, names: Sequence[str]) -> Asset | None:
+    """The system of the contract that the first fitting name names, by itself or by something that belongs to it."""
+    systems = systems_under([contract_code])
+    for name in (name for name in names if name):
+        if found := systems.filter(Q(name=name) | Q(assets__name=name)).first():
+            return found
+    return None
 
 
 def subsystems(person: "Person", system: Asset) -> QuerySet[Asset]:

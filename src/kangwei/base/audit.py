@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -27,6 +27,8 @@ LABELS = {
     "accounts.reset_password": "重置口令",
     "accounts.change_password": "更改口令",
     "accounts.set_active": "启用或停用",
+    "accounts.create_api_key": "建立接口密钥",
+    "accounts.revoke_api_key": "作废接口密钥",
     "accounts.sign_in": "登录",
     "accounts.sign_out": "退出",
     "accounts.sign_in_failed": "登录失败",
@@ -66,12 +68,37 @@ LABELS = {
     "servicedesk.open": "受理工单",
     "servicedesk.step": "处理工单",
     "servicedesk.assign": "派单",
+    "servicedesk.hand_over": "移交工单",
+    "servicedesk.save_team": "保存班组",
+    "servicedesk.set_team_active": "启用或停用班组",
+    "servicedesk.add_shifts": "排班",
+    "servicedesk.drop_shift": "取消班次",
+    "servicedesk.import_roster": "导入值班表",
     "servicedesk.change_facts": "更正工单",
     "servicedesk.pause": "暂停计时",
     "servicedesk.resume": "恢复计时",
     "servicedesk.note": "工单备注",
     "servicedesk.breach": "工单超时",
     "servicedesk.rate": "评价工单",
+    "servicedesk.show_file": "公开或收回附件",
+    "servicedesk.issue_dispatch": "派工",
+    "servicedesk.accept_dispatch": "接单",
+    "servicedesk.depart": "出发",
+    "servicedesk.check_in": "到场签到",
+    "servicedesk.finish_visit": "现场完工",
+    "servicedesk.sign_dispatch": "派工单签字",
+    "servicedesk.cancel_dispatch": "作废派工单",
+    "servicedesk.take_over": "导入一批历史事件",
+    "servicedesk.finish_import": "导入历史事件",
+    "servicedesk.open_entrances": "建立报修码",
+    "servicedesk.close_entrance": "停用报修码",
+    "servicedesk.open_order": "登记 12345 单",
+    "servicedesk.set_verdict": "登记 12345 考评",
+    "servicedesk.set_weights": "设定 12345 权重",
+    "servicedesk.save_script": "保存话术",
+    "servicedesk.set_script_active": "启用或停用话术",
+    "servicedesk.draw_sample": "抽取回访样本",
+    "servicedesk.record_call": "登记回访",
     "inspections.save_target": "保存巡检对象",
     "inspections.deactivate_target": "停用巡检对象",
     "inspections.reactivate_target": "启用巡检对象",
@@ -116,24 +143,28 @@ def append(*, actor: Actor, action: str, subject: tuple[str, str], data: dict[st
     TransactionManagementError outside a transaction: an entry without its change, or a change without its entry,
     would be worse than either.
     """
+    return append_all(actor=actor, action=action, happened=[(subject, data)], now=now)[0]
+
+
+def append_all(
+    *, actor: Actor, action: str, happened: Iterable[tuple[tuple[str, str], dict[str, Any]]], now: datetime
+) -> list[AuditEntry]:
+    """Add an entry for each (subject, data), in their order, as `append` does one."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("audit.append runs inside the action's transaction")
     head = AuditHead.objects.select_for_update().get_or_create(pk=1)[0]
-    plain = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
-    entry = AuditEntry(
-        id=head.entries + 1,
-        at=now,
-        actor=actor.audit_name,
-        action=action,
-        subject_type=subject[0],
-        subject_id=subject[1],
-        data=plain,
-        previous_hash=head.hash,
-    )
-    entry.hash = digest(entry)
-    entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=1).update(entries=entry.id, hash=entry.hash)
-    return entry
+    entries = []
+    for subject, data in happened:
+        entry = AuditEntry(
+            id=head.entries + 1, at=now, actor=actor.audit_name, action=action, subject_type=subject[0],
+            subject_id=subject[1], data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)), previous_hash=head.hash,
+        )  # fmt: skip
+        entry.hash = digest(entry)
+        head.entries, head.hash = entry.id, entry.hash
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries)
+    AuditHead.objects.filter(pk=1).update(entries=head.entries, hash=head.hash)
+    return entries
 
 
 def digest(entry: AuditEntry) -> str:

@@ -11,8 +11,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 
-from kangwei.base.permissions import declared_access
+from kangwei.base.permissions import Access, declared_access
 
 log = structlog.get_logger("kangwei.request")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,7 +37,8 @@ class ContentSecurityPolicy:
 
 
 class RequestLimits:
-    """Refuses what is too large before anything reads it: to strangers a form, to whoever is signed in a package.
+    """Refuses what is too large before anything reads it: of strangers more than a form, or than the photos that a
+    page for everybody takes; of whoever is signed in more than a package.
 
     Also a NUL in the address, which PostgreSQL takes in no text.
     """
@@ -45,13 +47,32 @@ class RequestLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = request.user.is_authenticated
-        limit = settings.REQUEST_LIMIT if known else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise RequestDataTooBig(f"request body over {limit} bytes")
-        if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
-            raise SuspiciousOperation("NUL in the query string")
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        nul = "\x00" in unquote(request.META.get("QUERY_STRING", ""))
+        if not (size or nul):
+            return self.get_response(request)
+        access = self._access(request)
+        # An operation of the API refuses both itself: its callers read JSON.
+        if access is None or not access.by_key:
+            if size > (limit := self._limit(request, access)):
+                raise RequestDataTooBig(f"request body over {limit} bytes")
+            if nul:
+                raise SuspiciousOperation("NUL in the query string")
         return self.get_response(request)
+
+    @staticmethod
+    def _access(request: HttpRequest) -> Access | None:
+        try:
+            return declared_access(resolve(request.path_info).func)
+        except Resolver404:
+            return None
+
+    @staticmethod
+    def _limit(request: HttpRequest, access: Access | None) -> int:
+        if request.user.is_authenticated:
+            return int(settings.REQUEST_LIMIT)
+        takes_files = access is not None and access.anonymous and access.upload
+        return int(settings.PUBLIC_UPLOAD_LIMIT if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class AccessControl:
@@ -71,7 +92,7 @@ class AccessControl:
         if access is None:
             log.error("view without declared access", path=request.path, view=getattr(view, "__qualname__", repr(view)))
             raise PermissionDenied("此页面没有声明权限")
-        if access.anonymous:
+        if access.anonymous or access.by_key:
             return None
         if not request.user.is_authenticated:
             # What was posted is lost; its address alone would only be refused after the sign-in.

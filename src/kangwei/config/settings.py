@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "ninja",
     "kangwei.base",
     "kangwei.accounts",
     "kangwei.documents",
@@ -70,6 +71,8 @@ ARCHIVE = Path(env.text("KANGWEI_ARCHIVE", str(VAR / "archive")))
 UPLOAD_LIMIT = env.number("KANGWEI_UPLOAD_LIMIT_MB", 50) * 1024 * 1024
 # An acceptance package of twenty files (acceptance.forms) and the form around it.
 REQUEST_LIMIT = 21 * UPLOAD_LIMIT
+# Three photos of a phone of 8 MB each and the form around them.
+PUBLIC_UPLOAD_LIMIT = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 

@@ -178,6 +178,16 @@ def own_name_of(contract: Contract, document: str) -> str:
     return next((name for name in acceptance_names(contract) if normalised(name) in wanted), "")
 
 
+def occurrences_producing(contract: Contract, document: str, period: str) -> QuerySet[Occurrence]:
+    """The occurrences of a period (its key, as `2026-11`) whose duty produces this document, those not done first."""
+    group = bundled_groups().of([document])
+    wanted = {normalised(name) for name in (group.all_names() if group else (document,))}
+    duties = contract.clauses.filter(section="duty", active=True)
+    found = [row.pk for row in duties if any(normalised(name) in wanted for name in row.data.get("produces", []))]
+    rows = Occurrence.objects.filter(contract=contract, clause__in=found, period=period)
+    return rows.exclude(state=OccurrenceState.WAIVED).order_by("-state", "due_at", "pk")
+
+
 def search_contracts(rows: QuerySet[Contract], text: str) -> QuerySet[Contract]:
     """Those whose code, title, buyer or supplier holds the text."""
     return rows.filter(

@@ -61,6 +61,14 @@ def add_version(
     return version
 
 
+def keep(*, content: bytes) -> str:
+    """Keep a file that is part of another app's record and no document of its own; its SHA-256.
+
+    The action that calls it notes the digest in the audit trail.
+    """
+    return storage.put(content)
+
+
 def next_document_number(*, now: datetime) -> str:
     """The next document number of the month, `WD-202611-0001`, inside the caller's transaction."""
     month = f"{now.astimezone(SHANGHAI):%Y%m}"

@@ -24,3 +24,8 @@ def _prefetched(document: Document) -> bool:
 def content(version: DocumentVersion) -> bytes:
     """The archived file; ActionError where it is missing or changed."""
     return storage.read(version.sha256)
+
+
+def kept(sha256: str) -> bytes:
+    """A file that was kept as part of a record; ActionError where it is missing or changed."""
+    return storage.read(sha256)

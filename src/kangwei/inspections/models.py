@@ -137,7 +137,8 @@ class Finding(models.Model):
     """发现: something wrong with a target, from the run that first saw it until it is well again or dealt with.
 
     `key` is the check's, or empty where the whole target could not be measured. While it is open, later runs confirm
-    it (`last_run`) instead of opening another.
+    it (`last_run`) instead of opening another. `ticket` is the one that was opened for it, or for an earlier finding of
+    the same check that is not dealt with yet.
     """
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="findings", verbose_name="巡检对象")
@@ -152,6 +153,7 @@ class Finding(models.Model):
     resolved_at = models.DateTimeField("消除时间", null=True)
     resolved_by = models.CharField("处理人", max_length=120, blank=True)
     note = models.CharField("处理说明", max_length=300, blank=True)
+    ticket = models.ForeignKey("servicedesk.Ticket", models.PROTECT, related_name="+", null=True, verbose_name="工单")
 
     class Meta:
         ordering = ("-opened_at", "-id")

@@ -36,7 +36,7 @@ def runs(person: "Person") -> QuerySet[Run]:
 def findings(person: "Person") -> QuerySet[Finding]:
     """The findings of the contracts a person may see, newest first."""
     return Finding.objects.filter(prefixed(contract_scope(person), "target__contract")).select_related(
-        "target__contract", "run", "last_run"
+        "target__contract", "run", "last_run", "ticket"
     )
 
 
@@ -68,7 +68,7 @@ def findings_standing(run: Run) -> QuerySet[Finding]:
     """What was wrong with the target when the run ended, and what that run found well again."""
     not_before = Q(resolved_at=None) | Q(resolved_at__gte=run.finished_at)
     found = Finding.objects.filter(not_before, target=run.target_id, opened_at__lte=run.finished_at)
-    return found.select_related("run", "last_run")
+    return found.select_related("run", "last_run", "ticket")
 
 
 def finding_counts(found: QuerySet[Finding]) -> dict[str, int]:

@@ -19,4 +19,5 @@ urlpatterns = [
     path("targets/<int:pk>/reactivate/", targets.reactivate_target, name="reactivate_target"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/resolve/", findings.resolve_finding, name="resolve_finding"),
+    path("findings/<int:pk>/ticket/", findings.open_ticket, name="open_finding_ticket"),
 ]

@@ -14,6 +14,10 @@ class TicketKind(models.TextChoices):
     SECURITY_ORDER = "security_order", "安全处置"
 
 
+CALLERS_KINDS = (TicketKind.INCIDENT, TicketKind.REQUEST, TicketKind.COMPLAINT)
+"""What callers report and follow; the other kinds are the staff's own work."""
+
+
 class TicketState(models.TextChoices):
     """Where a ticket stands; each kind passes through some of these (lifecycles.py)."""
 
@@ -97,6 +101,15 @@ class Bond(models.TextChoices):
     ARISEN = "arisen", "引出自"
 
 
+class Trouble(models.TextChoices):
+    """How bad it is in the words of whoever reports it."""
+
+    DOWN = "down", "完全不能用"
+    PARTLY = "partly", "部分不能用"
+    FLAWED = "flawed", "能用但有问题"
+    QUESTION = "question", "想问一下"
+
+
 class FileRole(models.TextChoices):
     """What a file on a ticket is."""
 
@@ -151,11 +164,20 @@ class Demand(models.TextChoices):
     SUGGESTION = "suggestion", "建议"
 
 
+class DutyDays(models.TextChoices):
+    """On which of the chosen weekdays somebody is on duty."""
+
+    ALL = "all", "不论节假日"
+    WORKING = "working", "只排工作日（含调休上班）"
+    OFF = "off", "只排休息日（含法定假日）"
+
+
 class Group(models.TextChoices):
     """How the queue is parted."""
 
     OPEN = "open", "未办结"
     MINE = "mine", "我处理的"
+    TEAM = "team", "本班组"
     UNASSIGNED = "unassigned", "未派单"
     WAITING = "waiting", "等待中"
     BREACHED = "breached", "已超时"

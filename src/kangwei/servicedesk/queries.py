@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
-from kangwei.accounts.queries import contract_scope, institutions, people
+from kangwei.accounts.enums import PartyKind
+from kangwei.accounts.queries import contract_scope, institutions, people, person_behind
 from kangwei.assets.queries import systems_seen
+from kangwei.base.audit import Actor
 from kangwei.base.fulltext import TextIndex
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import satisfaction_measure
 from kangwei.core.calendars import day_start
 from kangwei.servicedesk.enums import CLOSED_STATES, Channel, Group
 from kangwei.servicedesk.models import OPEN, Ticket
+from kangwei.servicedesk.rosters import belongs_to
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution, Person
@@ -41,7 +44,7 @@ def tickets(person: "Person") -> QuerySet[Ticket]:
     if contract_scope(person):
         # Not joined: then a million rows would be sorted behind what the rows of contracts say.
         rows = rows.filter(contract__in=contracts.contracts(person).order_by().values("pk"))
-    return rows.select_related("contract__buyer", "contract__supplier", "system", "institution", "assignee")
+    return rows.select_related("contract__buyer", "contract__supplier", "system", "institution", "assignee", "team")
 
 
 def search(rows: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
@@ -67,6 +70,7 @@ def _group(group: Group, person: "Person") -> Q:
     return {
         Group.OPEN: Q(),
         Group.MINE: Q(assignee=person),
+        Group.TEAM: belongs_to(person),
         Group.UNASSIGNED: Q(assignee=None),
         Group.WAITING: ~Q(paused_for=""),
         Group.BREACHED: Q(breached__gt=0),
@@ -75,7 +79,7 @@ def _group(group: Group, person: "Person") -> Q:
 
 def group_counts(rows: QuerySet[Ticket], person: "Person") -> dict[Group, int]:
     """How many are in each group of open tickets, a query each; COUNTED + 1 stands for more."""
-    groups = (Group.OPEN, Group.MINE, Group.UNASSIGNED, Group.WAITING, Group.BREACHED)
+    groups = (Group.OPEN, Group.MINE, Group.TEAM, Group.UNASSIGNED, Group.WAITING, Group.BREACHED)
     bare = rows.order_by().select_related(None)
     return {group: bare.filter(OPEN, _group(group, person))[: COUNTED + 1].count() for group in groups}
 
@@ -95,6 +99,14 @@ def open_contracts(person: "Person", today: date) -> QuerySet["Contract"]:
 def systems_of(person: "Person", contract: "Contract") -> QuerySet["Asset"]:
     """The systems that a contract maintains, as far as the person may see them."""
     return systems_seen(person).filter(maintenances__contract=contract.code)
+
+
+def speaks_for_owner(actor: Actor, contract: "Contract") -> bool:
+    """Whether what this actor approves is approved by the owner: one who manages tickets for the buyer or platform."""
+    person = person_behind(actor)
+    if person is None or not person.has_perm("tickets.manage"):
+        return False
+    return person.party_id == contract.buyer_id or person.party.kind == PartyKind.OPERATOR
 
 
 def staff_of(contract: "Contract") -> QuerySet["Person"]:
@@ -173,13 +185,13 @@ def duplicates(
 
     One of the same system or institution needs a word in common, any other a good part of the title.
     """
-    wanted = _words(title)
+    wanted = words_in(title)
     if not wanted:
         return []
     recent = rows.filter(OPEN, contract=contract, opened_at__gte=now - timedelta(days=DUPLICATE_DAYS))
     found = []
     for ticket in recent.order_by("-opened_at")[:DUPLICATES_READ]:
-        words = _words(ticket.title)
+        words = words_in(ticket.title)
         likeness = len(wanted & words) / min(len(wanted), len(words)) if words else 0
         pairs = (("同一系统", system, ticket.system_id), ("同一机构", institution, ticket.institution_id))
         same = tuple(label for label, mine, other in pairs if mine and mine == other)
@@ -188,7 +200,7 @@ def duplicates(
     return sorted(found, key=lambda row: (len(row.same), row.likeness, row.ticket.pk), reverse=True)[:most]
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
     """Latin words, and of Chinese every two characters beside each other: it parts no words."""
     found: set[str] = set()
     for word in _WORDS.findall(text.lower()):

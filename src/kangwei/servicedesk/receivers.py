@@ -1,19 +1,42 @@
-"""What the desk makes of news from below."""
+"""What the desk makes of news from below, and whom it tells of its own."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils import timezone
 
+from kangwei.accounts.actions import notify
 from kangwei.assets.queries import asset_by_id, contracts_of, kinds
 from kangwei.assets.signals import expiry_near
 from kangwei.base.audit import WORKER
 from kangwei.contracts.queries import all_contracts
-from kangwei.core.calendars import local_day
+from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, TicketKind
+from kangwei.servicedesk.escalating import responsible, suppliers_managers, told_at
+from kangwei.servicedesk.following import complaint_about
+from kangwei.servicedesk.models import Dispatch, Ticket, TicketClock
 from kangwei.servicedesk.queries import alert_of_the_day
+from kangwei.servicedesk.rosters import handlers
+from kangwei.servicedesk.signals import (
+    caller_acted,
+    clock_reached,
+    dispatch_issued,
+    ticket_assigned,
+    ticket_handed_over,
+)
+
+if TYPE_CHECKING:
+    from kangwei.accounts.models import Person
+
+FULL = 100
+"""The share at which a limit has passed."""
+CALLERS_ACTS = {
+    "note": "补充了说明", "resume": "答复了", "close": "确认已解决", "reopen": "重新打开了工单", "rate": "作了评价",
+}  # fmt: skip
 
 
 @receiver(expiry_near)
@@ -36,3 +59,69 @@ def open_expiry_ticket(asset_id: int, expires_on: date, **_: Any) -> None:
     actions.add_note(
         ticket=ticket, text=f"{asset.number} {asset.name} {expires_on} 到期", public=False, actor=WORKER, now=now
     )
+
+
+@receiver(ticket_assigned)
+def tell_assigned(ticket_id: int, event_id: int, by: int | None, **_: Any) -> None:
+    """Whoever it was given to, but not who took it for himself."""
+    ticket, now = _ticket(ticket_id), timezone.now()
+    people = [person for person in handlers(ticket, now) if person.pk != by]
+    given = f"派给「{ticket.team}」" if ticket.team and not ticket.assignee_id else "派给您"
+    _tell(ticket, people, f"assigned-{event_id}", given, now)
+
+
+@receiver(ticket_handed_over)
+def tell_handed_over(ticket_id: int, by: int | None, **_: Any) -> None:
+    """The managers of the supplier that it came over to: nobody there has it yet."""
+    ticket = _ticket(ticket_id)
+    people = [person for person in suppliers_managers(ticket.contract) if person.pk != by]
+    _tell(ticket, people, f"handed-over-{ticket.pk}", "移交到本合同，尚未派单", timezone.now())
+
+
+@receiver(dispatch_issued)
+def tell_sent_out(dispatch_id: int, by: int | None, **_: Any) -> None:
+    """Whoever was sent out, with the page to work on; not who sent himself."""
+    dispatch = Dispatch.objects.select_related("engineer", "ticket").get(pk=dispatch_id)
+    if dispatch.engineer_id != by:
+        notify(
+            people=[dispatch.engineer], key=f"dispatch-{dispatch_id}", now=timezone.now(),
+            text=f"{dispatch.number} 派您上门（{dispatch.address}）：{dispatch.ticket.title}",
+            link=reverse("tickets:dispatch", args=[dispatch_id]),
+        )  # fmt: skip
+
+
+@receiver(clock_reached)
+def tell_share(clock_id: int, share: int, due_at: datetime | None, upgraded_to: str, **_: Any) -> None:
+    """Those whom this share of a limit concerns; what the contract raised is named."""
+    clock = TicketClock.objects.get(pk=clock_id)
+    ticket, now, label = _ticket(clock.ticket_id), timezone.now(), clock.get_clock_display()
+    due = f"{due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if due_at else "—"
+    said = f"{label}超时（截止 {due}）" if share >= FULL else f"{label}已用去时限的 {share}%，截止 {due}"
+    if upgraded_to:
+        said += f"，级别升为{upgraded_to}"
+    # Reopened or measured anew, a clock reaches the same share again: with another due time that is other news.
+    key = f"clock-{clock_id}-{share}-{due_at:%Y%m%d%H%M%S}" if due_at else f"clock-{clock_id}-{share}"
+    _tell(ticket, told_at(ticket, share, now), key, said, now, urgent=share >= FULL)
+
+
+@receiver(caller_acted)
+def tell_callers_act(ticket_id: int, **_: Any) -> None:
+    """Whose the ticket is: what its caller last did, and a complaint about it."""
+    ticket, now = _ticket(ticket_id), timezone.now()
+    people = responsible(ticket, now)
+    if complaint := complaint_about(ticket):
+        _tell(complaint, people, f"complaint-{complaint.pk}", "报告人投诉", now, urgent=True)
+    event = ticket.events.filter(public=True).order_by("-pk").first()
+    if event:
+        _tell(ticket, people, f"caller-{event.pk}", f"报告人{CALLERS_ACTS.get(event.action, '有新消息')}", now)
+
+
+def _ticket(pk: int) -> Ticket:
+    return Ticket.objects.select_related("contract", "assignee", "team").get(pk=pk)
+
+
+def _tell(
+    ticket: Ticket, people: "Iterable[Person]", key: str, said: str, now: datetime, *, urgent: bool = False
+) -> None:
+    link = reverse("tickets:detail", args=[ticket.pk])
+    notify(people=people, key=key, text=f"{ticket.number} {said}：{ticket.title}", link=link, now=now, urgent=urgent)

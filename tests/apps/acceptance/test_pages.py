@@ -68,11 +68,11 @@ def test_the_list_can_be_searched_and_exported(buyer, make_contract):
 
 def test_the_list_costs_the_same_for_one_and_for_three_contracts(buyer, make_contract, django_assert_num_queries):
     make_contract()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         buyer.get(reverse("acceptance:list"))
     make_contract(id="second-2026")
     make_contract(id="third-2026")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         buyer.get(reverse("acceptance:list"))
 
 
@@ -116,11 +116,11 @@ def test_the_contract_page_costs_the_same_with_one_and_with_many_documents(
 ):
     url = reverse("acceptance:detail", args=[contract.code])
     file_document(contract, "项目合同")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         buyer.get(url)
     for occurrence in contract.occurrences.filter(due_at__lte=now)[:20]:
         file_document(contract, occurrence.clause.data["produces"][0], occurrence)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         buyer.get(url)
 
 

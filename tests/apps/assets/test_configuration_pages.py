@@ -139,7 +139,7 @@ class TestReading:
     def test_what_a_page_costs_does_not_grow(self, manager, switch, save, django_assert_max_num_queries):
         for number in range(60):
             save(switch, f"version {number}")
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             assert manager.get(url("configurations", switch.pk)).status_code == 200
 
 
@@ -274,5 +274,5 @@ class TestDocuments:
         assert {row[2] for row in rows[1:]} == {"配置变更单", "准入登记表"}
 
     def test_what_a_page_costs_does_not_grow(self, manager, sheet, form, django_assert_max_num_queries):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             assert manager.get(url("documents")).status_code == 200

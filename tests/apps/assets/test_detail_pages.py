@@ -138,14 +138,14 @@ class TestWhatItShows:
         """Queries: session, person, roles, party, asset, repair, relations, events, maintainers; of a system also
         contracts, subsystems and their number, interfaces, assets held."""
         address = url("detail", chain["system"].pk)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             manager.get(address)
         for number in range(9):
             part = make_asset(kind="system", name=f"子系统{number}")
             relate(part, "part_of", chain["system"])
             Interface.objects.create(system=chain["system"], party=f"对方{number}")
             chain["system"].maintenances.create(contract=f"c-{number}", title="运维", clause="system:a")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             manager.get(address)
 
 

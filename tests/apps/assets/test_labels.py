@@ -121,7 +121,7 @@ def test_many_come_in_parts(manager, owner, now, django_assert_num_queries):
         for n in range(250)
     )
     manager.get(reverse("assets:labels"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         first = labels(manager, "kind=usb-key&skip=3")
     assert len(shown(first)) == 240
     rest = labels(manager, "kind=usb-key&skip=3&page=2")

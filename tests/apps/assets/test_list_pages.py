@@ -181,14 +181,14 @@ class TestList:
                   created_at=now, updated_at=now)
             for n in range(3)
         )  # fmt: skip
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert len(manager.get(url("list", "pda")).context["page_obj"]) == 3
         Asset.objects.bulk_create(
             Asset(owner=owner, kind="pda", number=f"Q{n:06d}", name=f"PDA{n}", search="x", system=system,
                   created_at=now, updated_at=now)
             for n in range(200)
         )  # fmt: skip
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert len(manager.get(url("list", "pda")).context["page_obj"]) == 50
 
 
@@ -277,11 +277,11 @@ class TestRepairs:
     def test_at_a_constant_price(self, manager, make_asset, send, django_assert_num_queries):
         """Queries: session, person, roles, party, counts, count, page."""
         send(make_asset(name="一", serial_number="1"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             manager.get(url("repairs"))
         for number in range(12):
             send(make_asset(name="更多", serial_number=f"m{number}"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             manager.get(url("repairs"))
 
 
@@ -289,9 +289,9 @@ class TestOverviewPrice:
     def test_constant(self, manager, make_asset, send, django_assert_num_queries):
         """Queries: session, person, roles, party, kinds, repairs and their count, expiries and their counts."""
         send(make_asset(name="一", serial_number="1", warranty_until="2026-11-20"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             manager.get(url("overview"))
         for number in range(12):
             send(make_asset(name="更多", serial_number=f"m{number}", warranty_until="2026-11-20"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             manager.get(url("overview"))

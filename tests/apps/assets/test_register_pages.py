@@ -84,7 +84,7 @@ class TestExpiries:
             make_certificate(number, number)
         address = f"{url('expiries')}?days=90"
         manager.get(address)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             assert text_of(manager.get(address)).count("个人证书") >= 50
 
 
@@ -333,7 +333,7 @@ class TestAccounts:
         for number in range(60):
             make_account(str(number))
         for query in ("", "?system=all", "?shown=review"):
-            with django_assert_max_num_queries(9):
+            with django_assert_max_num_queries(10):
                 assert manager.get(f"{url('accounts')}{query}").status_code == 200
 
 

@@ -7,10 +7,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from kangwei.accounts.actions import create_api_key
 from kangwei.accounts.enums import PERMISSIONS, Role
+from kangwei.api.urls import api
 from kangwei.base.permissions import declared_access
 
 PUBLIC = {"/login/", "/healthz", "/readyz"}
+PORTAL = {
+    "/portal/<slug:key>/",
+    "/portal/t/<slug:number>/<slug:signature>/",
+    "/portal/t/<slug:number>/<slug:signature>/<slug:act>/",
+    "/portal/t/<slug:number>/<slug:signature>/files/<int:pk>/",
+}
+"""Open to whoever has the key, which stands in the address."""
 
 
 def all_patterns(resolver=None, prefix="/"):
@@ -34,7 +43,7 @@ def test_every_address_declares_its_access():
 
 
 def test_only_these_addresses_are_open_to_everybody():
-    assert {path for path, view in all_patterns() if declared_access(view).anonymous} == PUBLIC
+    assert {path for path, view in all_patterns() if declared_access(view).anonymous} == PUBLIC | PORTAL
 
 
 def test_every_permission_that_a_page_asks_for_is_held_by_some_role():
@@ -46,9 +55,11 @@ def test_every_permission_that_a_page_asks_for_is_held_by_some_role():
 @pytest.mark.django_db
 def test_whoever_is_not_signed_in_is_sent_to_the_login_page():
     for path, view in all_patterns():
+        if declared_access(view).by_key:
+            continue
         response = Client().get(example(path))
         if declared_access(view).anonymous:
-            assert response.status_code == 200, path
+            assert response.status_code == (404 if path in PORTAL else 200), path
         else:
             assert response.status_code == 302, path
             assert response["Location"].startswith("/login/?next="), path
@@ -76,6 +87,48 @@ def test_the_same_addresses_answer_whoever_holds_the_permission(client_of):
             assert client.get(example(path)).status_code in (200, 302, 404, 405), path
 
 
+class TestApiOperations:
+    """What other systems call names its permission as a page does; the key decides, no cookie."""
+
+    def test_each_names_a_permission_that_some_role_holds(self):
+        held = set().union(*PERMISSIONS.values())
+        asked = {(path, method): permission for path, method, permission in operations()}
+        assert {key for key, permission in asked.items() if permission not in held} == set()
+        assert len(asked) == sum(len(view) for view in api.get_openapi_schema()["paths"].values())
+
+    def test_each_address_by_key_is_one_of_them(self):
+        by_key = {path for path, view in all_patterns() if declared_access(view).by_key}
+        assert {path.replace("{", "<").replace("}", ">") for path, _, _ in operations()} == by_key - {"/api/v1/"}
+
+    @pytest.mark.django_db
+    def test_without_a_key_each_is_refused_though_somebody_is_signed_in(self, client_of):
+        client = client_of("buyer_manager")
+        for path, method, _ in operations():
+            assert client.generic(method, path, "{}", content_type="application/json").status_code == 401, path
+
+    @pytest.mark.django_db
+    def test_without_the_permission_each_is_refused_and_with_it_none(self, make_person, now):
+        nobody, manager = make_person(), make_person("buyer_manager")
+        keys = [create_api_key(person=one, name="测试", actor=manager, now=now)[1] for one in (nobody, manager)]
+        for path, method, _ in operations():
+            statuses = [
+                Client(headers={"Authorization": f"Bearer {key}"})
+                .generic(method, path, "{}", content_type="application/json").status_code
+                for key in keys
+            ]  # fmt: skip
+            assert statuses[0] == 403, path
+            assert statuses[1] in (200, 404, 422), path
+
+
+def operations():
+    """Path, method and permission of every operation of the API."""
+    for router in api._get_bound_routers():
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                for method in operation.methods:
+                    yield f"/api/v1{path}", method, getattr(operation.auth_callbacks[0], "permission", "")
+
+
 @pytest.mark.django_db
 def test_a_given_password_must_be_changed_first(client_of, make_person):
     person = make_person("buyer_manager", username="fresh")
@@ -101,6 +154,18 @@ class TestRequestLimits:
         assert Client().post("/login/", body).status_code == 400
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5000
         assert Client().post("/login/", body).status_code == 200
+
+    def test_only_pages_for_everybody_that_take_photos_take_more(self, settings, db):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.PUBLIC_UPLOAD_LIMIT = 1000, 3000
+
+        def sent(address: str, size: int) -> int:
+            return Client().post(address, {"photos": SimpleUploadedFile("a.png", b"x" * size)}).status_code
+
+        taking = [reverse("portal:entrance", args=["x"]), reverse("portal:act", args=["x", "y", "answer"])]
+        others = ["/login/", "/healthz", reverse("portal:follow", args=["x", "y"]), "/nowhere/", "/contracts/"]
+        assert {sent(address, 2000) for address in taking} == {404}
+        assert {sent(address, 2000) for address in others} == {400}
+        assert {sent(address, 4000) for address in taking} == {400}
 
     def test_whoever_is_signed_in_sends_files_up_to_the_limit(self, client_of, settings, db):
         client = client_of("buyer_manager")

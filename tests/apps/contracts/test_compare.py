@@ -428,12 +428,12 @@ class TestQueryCounts:
     @pytest.mark.parametrize(
         ("name", "query", "queries"),
         [
-            ("compare", {}, 8),
-            ("compare", {"q": "合同"}, 9),
-            ("compare_service_levels", {}, 6),
-            ("compare_duties", {}, 6),
-            ("compare_duties", {"document": "运维周报"}, 7),
-            ("compare_documents", {}, 7),
+            ("compare", {}, 9),
+            ("compare", {"q": "合同"}, 10),
+            ("compare_service_levels", {}, 7),
+            ("compare_duties", {}, 7),
+            ("compare_duties", {"document": "运维周报"}, 8),
+            ("compare_documents", {}, 8),
             ("compare_duties", {"export": "1"}, 6),
         ],
     )

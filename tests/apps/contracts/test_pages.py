@@ -228,25 +228,25 @@ class TestQueryCounts:
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_contracts(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             manager.get(reverse("contracts:list"))
 
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_occurrences(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             manager.get(reverse("contracts:occurrence_list"))
 
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_calendar(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             manager.get(reverse("contracts:calendar"))
 
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_home(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             manager.get("/")
 
 

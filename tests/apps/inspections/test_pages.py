@@ -254,13 +254,13 @@ class TestLists:
     @pytest.mark.parametrize(
         "name, argument, query, cost",
         [
-            ("run_list", "", "", 7),
-            ("run_detail", "run", "", 9),
+            ("run_list", "", "", 8),
+            ("run_detail", "run", "", 10),
             ("run_results", "run", "", 5),
-            ("target_list", "", "", 8),
-            ("target_list", "", "?contract=small-2026", 9),
-            ("edit_target", "target", "", 13),
-            ("finding_list", "", "", 8),
+            ("target_list", "", "", 9),
+            ("target_list", "", "?contract=small-2026", 10),
+            ("edit_target", "target", "", 14),
+            ("finding_list", "", "", 9),
         ],
     )
     def test_what_the_pages_cost(

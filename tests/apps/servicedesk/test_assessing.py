@@ -68,7 +68,7 @@ def test_the_answers_are_kept_as_data_and_as_text(engineer, change):
         {"point": POINTS[0], "effect": "none", "remark": ""},
         {"point": POINTS[1], "effect": "some", "remark": "停机半小时"},
     ]
-    assert event.text == "1. 对关键流程的影响：无影响\n2. 是否需要停机：有影响，停机半小时\n结论：夜间实施"
+    assert event.text == "1. 对关键流程的影响：无影响\n2. 是否需要停机：有影响，停机半小时\n结论与措施：夜间实施"
     change.refresh_from_db()
     assert change.state == TicketState.APPROVING
     assert "是否需要停机 有影响 停机半小时" in text_of(engineer.get(url("detail", change.pk)))

@@ -10,4 +10,4 @@ def test_the_page_is_current():
 def test_every_kind_has_its_picture_and_every_step_its_row():
     text = lives()
     assert "待响应 ──响应──▶ 处理中 ──解决──▶ 待确认 ──办结──▶ 已办结" in text
-    assert "| 书面批准 `approve` | 待批准 | 已批准 |  | 批准人、书面批准文号 |" in text
+    assert "| 书面批准 `approve` | 待批准 | 已批准 |  | 批准人、书面批准文号、「书面批准」 |" in text

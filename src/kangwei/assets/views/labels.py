@@ -4,20 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from kangwei.assets import queries
 from kangwei.assets.models import Asset
 from kangwei.assets.views import lists
 from kangwei.assets.views.finding import known
 from kangwei.base.permissions import requires
+from kangwei.base.qr import qr_code
 from kangwei.base.web import PersonRequest
 from kangwei.core.calendars import local_day
 
@@ -103,9 +103,7 @@ def _skip(query: QueryDict, chosen: Format) -> int:
 
 def _label(request: PersonRequest, asset: Asset) -> Label:
     address = request.build_absolute_uri(reverse("assets:scan", args=[asset.pk]))
-    drawn = segno.make_qr(address, error="m").svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
-    # Our own address, and drawn as squares: nothing in it that a user wrote.
-    return Label(asset, queries.kinds()[asset.kind].name, mark_safe(drawn))  # noqa: S308
+    return Label(asset, queries.kinds()[asset.kind].name, qr_code(address))
 
 
 def _sheets(found: Sequence[Label], chosen: Format, skip: int) -> Iterator[list[Label | None]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from kangwei.core.calendars import SHANGHAI, as_utc
@@ -57,14 +57,16 @@ class Course:
     standing: str
     stretches: tuple[Stretch, ...]
     ended_at: datetime | None
+    paused: timedelta
 
 
 def course(events: Sequence[Event]) -> Course:
     """Follow the events from the first; ClockError for one that lies before its predecessor or cannot follow it.
 
-    A pause, resume and stop at the same instant are in order; a stop while paused ends the clock at its pause.
+    A pause, resume and stop at the same instant are in order; a stop while paused ends the clock at its pause. `paused`
+    is the time by the clock on the wall of the pauses that are over.
     """
-    standing, stretches, last, ended_at = "waiting", list[Stretch](), None, None
+    standing, stretches, last, ended_at, paused = "waiting", list[Stretch](), None, None, timedelta()
     for event in events:
         at = as_utc(event.at)
         if last is not None and at < last:
@@ -75,9 +77,11 @@ def course(events: Sequence[Event]) -> Course:
             stretches.append(Stretch(at, None))
         elif standing == "running":
             stretches[-1] = Stretch(stretches[-1].start, at)
+        if standing == "paused" and last is not None:
+            paused += at - last
         standing, last = _LEADS_TO[event.kind], at
         ended_at = at if standing in ("stopped", "void") else None
-    return Course(standing, tuple(stretches), ended_at)
+    return Course(standing, tuple(stretches), ended_at, paused)
 
 
 def _shown(at: datetime) -> str:

@@ -37,7 +37,7 @@ class ClockState:
     `due_at` is None unless the clock runs: a paused one has no due time, only `left`. `used` and `total` are counted
     time: open time of the level's window, time on working days for a limit in working days, else natural time.
     `breached_at` is when the limit passed, while running or before it stopped. `estimated` says that due time or breach
-    rest on days which may still be rearranged.
+    rest on days which may still be rearranged. `paused` is natural time, of the pauses that are over.
     """
 
     phase: Phase
@@ -48,6 +48,7 @@ class ClockState:
     total: timedelta = _ZERO
     breached_at: datetime | None = None
     estimated: bool = False
+    paused: timedelta = _ZERO
 
     @property
     def left(self) -> timedelta:
@@ -60,6 +61,11 @@ class ClockState:
         if self.breached_at:
             return False
         return True if self.phase == "stopped" else None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was known how the clock came out: its limit passed, else it ended; None before."""
+        return self.breached_at or self.ended_at
 
 
 def reading(
@@ -95,6 +101,7 @@ def reading(
         total=count.total,
         breached_at=None if taken.standing == "void" else breached_at,
         estimated=estimated,
+        paused=taken.paused,
     )
 
 

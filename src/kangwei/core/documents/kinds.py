@@ -9,8 +9,11 @@ from kangwei.core.documents import (
     admission_form,
     configuration_change,
     configuration_report,
+    database_work_sheet,
     inspection_sheet,
+    requirement_sheet,
     stock_take_sheet,
+    ticket_report,
 )
 from kangwei.core.documents.canonical import canonical_json
 
@@ -30,6 +33,9 @@ KINDS: dict[type, Kind] = {
     configuration_change.ConfigurationChange: Kind("configuration-change/1", configuration_change.render),
     configuration_report.ConfigurationReport: Kind("configuration-report/1", configuration_report.render),
     admission_form.AdmissionForm: Kind("admission-form/1", admission_form.render),
+    database_work_sheet.DatabaseWorkSheet: Kind("database-work-sheet/1", database_work_sheet.render),
+    requirement_sheet.RequirementSheet: Kind("requirement-sheet/1", requirement_sheet.render),
+    ticket_report.TicketReport: Kind("ticket-report/1", ticket_report.render),
 }
 
 

@@ -16,6 +16,7 @@ from kangwei.core import checks, probes
 from kangwei.inspections import queries
 from kangwei.inspections.actions.findings import settle_findings
 from kangwei.inspections.actions.sheets import archive_sheet
+from kangwei.inspections.actions.ticketing import hold_tickets, tell_tickets
 from kangwei.inspections.enums import RunState
 from kangwei.inspections.models import CheckResult, Run, Target
 from kangwei.inspections.running import inspect, shown
@@ -72,17 +73,19 @@ def _still_ours(run: Run, **changes: object) -> bool:
 def _finish(run: Run, judgement: checks.Judgement, actor: Actor, now: datetime) -> None:
     if not _still_ours(run, state=RunState.FINISHED, finished_at=now):
         return
+    held = hold_tickets(run)
     if run.occurrence:
         contracts.lock_occurrence(run.occurrence.pk)
     Target.objects.select_for_update().get(pk=run.target_id)  # findings of one target are settled one run at a time
     run.state, run.finished_at, run.address = RunState.FINISHED, now, run.target.address
     run.verdict, run.measured, run.failure = judgement.verdict, judgement.measured, judgement.failure
     results = CheckResult.objects.bulk_create(_rows(run, judgement))
-    settle_findings(run, results, now)
+    told = settle_findings(run, results, now)
     if run.measured:
         run.document = archive_sheet(run, results, actor=actor, now=now)
     run.uncounted = _record_evidence(run, actor, now)
     run.save()
+    tell_tickets(run, told, held, actor, now)
     audit.append(
         actor=actor, action="inspections.finish_run", subject=("inspection-run", run.number),
         data={"verdict": judgement.verdict.label, "measured": run.measured, "failure": run.failure,

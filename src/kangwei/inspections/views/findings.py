@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ from kangwei.inspections.forms import FindingForm
 from kangwei.inspections.models import Finding
 
 EXPORT_HEADERS = ("合同", "巡检对象", "级别", "检查项", "发现", "状态", "发现时间", "首见于", "最近确认于", "消除时间",
-                  "处理人", "处理说明")  # fmt: skip
+                  "处理人", "处理说明", "工单", "工单状态")  # fmt: skip
 
 
 @requires("inspections.read")
@@ -40,6 +41,7 @@ def finding_list(request: PersonRequest) -> HttpResponse:
     context = {
         "title": "巡检发现",
         "may_resolve": request.user.has_perm("inspections.run"),
+        "may_open": request.user.has_perm("tickets.write"),
         "tabs": _tabs(request, state, counts),
         "kept": [("state", state)] if state != FindingState.OPEN else [],
         "page_obj": page_of(request, rows),
@@ -68,6 +70,19 @@ def resolve_finding(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(_back(request))
 
 
+@requires("tickets.write")
+@require_POST
+def open_ticket(request: PersonRequest, pk: int) -> HttpResponse:
+    """Make a ticket of the finding, or go to the one that it has."""
+    finding = get_object_or_404(queries.findings(request.user), pk=pk)
+    link = request.build_absolute_uri(reverse("inspections:run_detail", args=[finding.last_run_id]))
+    with refusals_shown(request):
+        ticket = actions.open_finding_ticket(finding=finding, link=link, actor=request.user, now=timezone.now())
+        messages.success(request, f"「{finding.title}」在工单 {ticket.number} 中处理")
+        return redirect("tickets:detail", pk=ticket.pk)
+    return redirect(_back(request))
+
+
 def _tabs(request: PersonRequest, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     tabs = []
     for value, label in [*FindingState.choices, ("all", "全部")]:
@@ -90,5 +105,6 @@ def _exported(row: Finding) -> tuple[Any, ...]:
     return (
         row.target.contract.title, row.target.name, row.get_severity_display(), row.title, row.text,
         row.get_state_display(), row.opened_at, row.run.number, row.last_run.number, row.resolved_at,
-        row.resolved_by, row.note,
+        row.resolved_by, row.note, row.ticket.number if row.ticket else "",
+        row.ticket.get_state_display() if row.ticket else "",
     )  # fmt: skip

@@ -56,6 +56,7 @@ def run_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "sheet": documents.latest(document) if document else None,
         "document": document,
         "may_resolve": request.user.has_perm("inspections.run"),
+        "may_open": request.user.has_perm("tickets.write"),
     }
     return render(request, "inspections/run_detail.html", context)
 

@@ -1,16 +1,28 @@
 """Setting and moving a ticket's clocks. Part of the actions that call it, never called by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from kangwei.base.errors import ActionError
-from kangwei.core.calendars import bundled_calendar
-from kangwei.core.clocks import ClockError, Event, EventKind, reading, threshold
+from kangwei.core.calendars import Duration, ServiceWindow, bundled_calendar
+from kangwei.core.clocks import ClockError, Event, EventKind, Level, reading, threshold
 from kangwei.servicedesk.measuring import chosen_levels, origin_of, terms
 from kangwei.servicedesk.models import ClockEvent, Ticket, TicketClock
 
+if TYPE_CHECKING:
+    from kangwei.contracts.models import Clause
+
 SHARES = (50, 75, 100)
+FITS: Mapping[str, frozenset[str]] = {
+    "pause": frozenset({"running"}), "resume": frozenset({"paused"}), "stop": frozenset({"running", "paused"}),
+    "reopen": frozenset({"stopped"}), "void": frozenset({"waiting", "running", "paused"}),
+}  # fmt: skip
+"""To clocks of which phases something happens; others are left alone."""
+COPIED = (
+    "phase", "due_at", "breached_at", "met", "estimated", "decided_at", "paused", "next_at", "next_share",
+)  # fmt: skip
 
 
 def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
@@ -28,11 +40,7 @@ def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
         if clock.phase == "stopped":
             continue
         before = (clock.limit, clock.clause) if clock.pk else None
-        clock.clause, clock.cite, clock.limit = level.key, clause.cite, str(level.limit)
-        clock.window, clock.counts_from = str(level.window or ""), level.counts_from
-        clock.upgrades_to, clock.conditions = level.upgrades_to, dict(level.conditions)
-        clock.calendar_version = calendar.version
-        clock.phase = "waiting"
+        measure_by(clock, level, clause)
         if before and before[0] != clock.limit:
             clock.told_share = 0
         clock.save()
@@ -42,10 +50,21 @@ def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
         refresh(clock, now)
     for clock in existing.values():
         if clock.phase not in ("void", "stopped"):
-            TicketClock.objects.filter(pk=clock.pk).update(phase="void", due_at=None, next_at=None, next_share=0)
+            TicketClock.objects.filter(pk=clock.pk).update(
+                phase="void", due_at=None, decided_at=now, next_at=None, next_share=0
+            )
             changed.append(f"{clock.get_clock_display()}不再计时")
     renew(ticket)
     return changed
+
+
+def measure_by(clock: TicketClock, level: Level, clause: "Clause") -> None:
+    """Copy a level onto a clock as the contract has it now; not yet started, not yet stored."""
+    clock.clause, clock.cite, clock.limit = level.key, clause.cite, str(level.limit)
+    clock.window, clock.counts_from = str(level.window or ""), level.counts_from
+    clock.upgrades_to, clock.conditions = level.upgrades_to, dict(level.conditions)
+    clock.calendar_version = bundled_calendar().version
+    clock.phase = "waiting"
 
 
 def happen(ticket: Ticket, kind: EventKind, at: datetime, *, only: Iterable[str] = (), reason: str = "") -> None:
@@ -53,11 +72,7 @@ def happen(ticket: Ticket, kind: EventKind, at: datetime, *, only: Iterable[str]
 
     ActionError where it lies before what happened already.
     """
-    wanted = set(only)
-    fits = {
-        "pause": {"running"}, "resume": {"paused"}, "stop": {"running", "paused"}, "reopen": {"stopped"},
-        "void": {"waiting", "running", "paused"},
-    }[kind]  # fmt: skip
+    wanted, fits = set(only), FITS[kind]
     for clock in ticket.clocks.all():
         if clock.phase in fits and (not wanted or clock.clock in wanted):
             _add(clock, kind, at, reason)
@@ -75,28 +90,45 @@ def start_waiting(ticket: Ticket, now: datetime) -> None:
 
 def refresh(clock: TicketClock, now: datetime) -> None:
     """Write down how a clock stands by its events."""
-    calendar = bundled_calendar()
-    limit, window, events = terms(clock)
-    state = reading(limit, window, events, now, calendar)
+    stand(clock, now)
+    clock.save(update_fields=COPIED)
+
+
+def stand(clock: TicketClock, now: datetime) -> None:
+    """Let a clock's copied fields say how it stands by its events, not yet stored."""
+    stand_by(clock, *terms(clock), now)
+
+
+def stand_by(
+    clock: TicketClock, limit: Duration, window: ServiceWindow | None, events: Sequence[Event], now: datetime
+) -> None:
+    """The same by these terms and events, which need not be stored."""
+    state = reading(limit, window, events, now, bundled_calendar())
     clock.phase, clock.due_at, clock.breached_at = state.phase, state.due_at, state.breached_at
     clock.met, clock.estimated = state.met, state.estimated
-    clock.next_at, clock.next_share = _next_deadline(clock, now)
-    clock.save(update_fields=["phase", "due_at", "breached_at", "met", "estimated", "next_at", "next_share"])
+    clock.decided_at, clock.paused = state.decided_at, state.paused
+    clock.next_at, clock.next_share = _next_deadline(clock, limit, window, events, now)
 
 
 def renew(ticket: Ticket) -> None:
     """Write down the ticket's nearest deadline and how many limits passed."""
-    clocks = list(TicketClock.objects.filter(ticket=ticket))
+    nearest(ticket, TicketClock.objects.filter(ticket=ticket))
+
+
+def nearest(ticket: Ticket, clocks: Iterable[TicketClock]) -> None:
+    """The same by these clocks of the ticket, as they stand in memory."""
+    clocks = list(clocks)
     running = [clock.due_at for clock in clocks if clock.phase == "running" and clock.due_at]
     ticket.next_at = min(running, default=None)
     ticket.breached = sum(1 for clock in clocks if clock.breached_at and clock.phase != "void")
 
 
-def _next_deadline(clock: TicketClock, now: datetime) -> tuple[datetime | None, int]:
+def _next_deadline(
+    clock: TicketClock, limit: Duration, window: ServiceWindow | None, events: Sequence[Event], now: datetime
+) -> tuple[datetime | None, int]:
     """The next of 50, 75 and 100 per cent that lies ahead and was not told yet; at once for a limit that has passed."""
     if clock.phase != "running":
         return None, 0
-    limit, window, events = terms(clock)
     for share in (share for share in SHARES if share > clock.told_share):
         at = threshold(limit, window, events, Fraction(share, 100), bundled_calendar())
         if at is not None and (at > now or share == SHARES[-1]):

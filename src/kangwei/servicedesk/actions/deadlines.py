@@ -25,7 +25,7 @@ class Reached:
 
     def __init__(self, ticket: Ticket, clock: TicketClock) -> None:
         self.ticket, self.clock = ticket, clock
-        self.at, self.share = clock.next_at, clock.next_share
+        self.at, self.share, self.due_at = clock.next_at, clock.next_share, clock.due_at
         self.upgraded_to = ""
         self.changes: list[str] = []
 
@@ -61,7 +61,10 @@ def _settle(ticket_ids: set[int], now: datetime) -> int:
         actor=WORKER, action="servicedesk.breach", happened=[_entry(one) for one in happened if one.is_breach], now=now
     )
     for one in happened:
-        told = partial(clock_reached.send, sender=TicketClock, clock_id=one.clock.pk, share=one.share)
+        told = partial(
+            clock_reached.send, sender=TicketClock, clock_id=one.clock.pk, share=one.share, due_at=one.due_at,
+            upgraded_to=one.upgraded_to,
+        )  # fmt: skip
         transaction.on_commit(told, robust=True)
     return len(happened)
 

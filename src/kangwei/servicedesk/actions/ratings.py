@@ -7,7 +7,8 @@ from django.db import transaction
 from kangwei.base import audit
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
-from kangwei.servicedesk.actions.tickets import locked, note
+from kangwei.servicedesk.actions.notes import note
+from kangwei.servicedesk.actions.tickets import locked
 from kangwei.servicedesk.enums import RatedBy, TicketState
 from kangwei.servicedesk.models import Rating, Ticket
 from kangwei.servicedesk.queries import scale_of

@@ -2,26 +2,47 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from kangwei.accounts.queries import person_behind
 from kangwei.base import audit, numbers
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import SHANGHAI
-from kangwei.servicedesk.actions import clocks
-from kangwei.servicedesk.enums import Channel, Method, PauseReason, TicketKind, TicketState, Tier
-from kangwei.servicedesk.lifecycles import ASKED, step_of, steps_from
-from kangwei.servicedesk.models import Pause, Ticket, TicketEvent
+from kangwei.servicedesk.actions import clocks, sheets
+from kangwei.servicedesk.actions.asking import Given, NamedFile, check
+from kangwei.servicedesk.actions.externals import named_once
+from kangwei.servicedesk.actions.files import attach_given
+from kangwei.servicedesk.actions.notes import note
+from kangwei.servicedesk.enums import (
+    CALLERS_KINDS,
+    CLOSED_STATES,
+    Bond,
+    Channel,
+    FileRole,
+    Method,
+    PauseReason,
+    SolvedHow,
+    TicketKind,
+    TicketState,
+    Tier,
+)
+from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
+from kangwei.servicedesk.models import Pause, Team, Ticket, TicketEvent
 from kangwei.servicedesk.queries import TICKET_WORDS
-from kangwei.servicedesk.signals import ticket_stepped
+from kangwei.servicedesk.signals import ticket_assigned, ticket_stepped
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution, Person
     from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
+LONGEST_CAUSE = 300
+REOPENS = ("restore", "resolve", "close")
+"""The clocks that go on when a ticket is opened again."""
 FACTS = ("system", "severity", "place", "caller_kind", "method", "tier")
 FACT_LABELS = {
     "system": "系统", "severity": "级别", "place": "地域", "caller_kind": "来电方", "method": "方式",
@@ -34,11 +55,15 @@ def open_ticket(
     *, contract: "Contract", kind: TicketKind, title: str, channel: Channel, actor: Actor, now: datetime,
     description: str = "", system: "Asset | None" = None, institution: "Institution | None" = None, caller: str = "",
     phone: str = "", caller_kind: str = "", place: str = "", severity: str = "", method: Method = Method.REMOTE,
-    occurred_at: datetime | None = None,
+    occurred_at: datetime | None = None, source: Ticket | None = None, bond: Bond | None = None,
+    external: str = "",
 ) -> Ticket:  # fmt: skip
     """Enter a ticket; its number is the next of the month and its clocks start.
 
-    ActionError for a contract that has ended, an occurrence after the opening, a system of another party.
+    `source` is the ticket that it came from, by this `bond`; `external` its name in the system that it came from.
+
+    ActionError for a contract that has ended, an occurrence after the opening, a system of another party, an
+    `external` that the contract has already.
     """
     if not title.strip():
         raise ActionError("请填写标题", field="title")
@@ -53,9 +78,11 @@ def open_ticket(
         number=_next_number(now), kind=kind, title=title.strip(), description=description, channel=channel,
         contract=contract, system=system, institution=institution, caller=caller, phone=phone, caller_kind=caller_kind,
         place=place, severity=severity, method=method, occurred_at=occurred_at or now, opened_at=now,
-        opened_by=actor.audit_name, practice=contract.practice, updated_at=now,
+        opened_by=actor.audit_name, practice=contract.practice, updated_at=now, source=source, bond=bond or "",
+        external=external,
     )  # fmt: skip
-    ticket.save()
+    with named_once(contract, external):
+        ticket.save()
     index([ticket])
     clocks.set_clocks(ticket, now)
     ticket.save()
@@ -70,42 +97,46 @@ def open_ticket(
 @transaction.atomic
 def take_step(
     *, ticket: Ticket, step: str, texts: Mapping[str, str], actor: Actor, now: datetime, at: datetime | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None, moments: Mapping[str, datetime] | None = None,
+    files: Mapping[FileRole, NamedFile] | None = None, solved_how: SolvedHow | None = None, cause: str = "",
 ) -> Ticket:  # fmt: skip
     """Take a step of the ticket's life with what it asks for; `at` is when it was done, where that lies before `now`.
 
-    `details` are kept beside the texts as JSON data, such as the answer to each point of an assessment.
+    `details` are kept beside the texts as JSON data, such as the answer to each point of an assessment. `files` are
+    laid with the ticket; the sheet that records the work is made where the step ends it. `solved_how` and `cause` are
+    kept where the step `asks_how`; the cause is for the desk, not for the caller.
 
-    ActionError for a step that the ticket cannot take as it stands, a missing text, a time before what happened.
+    ActionError for a step that the ticket cannot take as it stands, a time before what happened, and whatever
+    `asking.check` misses.
     """
     ticket = locked(ticket)
     found = step_of(TicketKind(ticket.kind), step)
     if found is None or ticket.state not in found.sources:
         possible = "、".join(item.label for item in steps_from(TicketKind(ticket.kind), TicketState(ticket.state)))
         raise ActionError(f"工单现为{ticket.get_state_display()}，可做的是：{possible or '无'}")
-    for name in found.asks:
-        if not texts.get(name, "").strip():
-            raise ActionError(f"请填写{ASKED[name]}", field=name)
     done_at = at or now
-    if done_at > now:
-        raise ActionError("时间晚于现在", field="at")
+    given = Given(ticket, actor, done_at, texts, moments or {}, files or {})
+    check(found, given, now)
     if found.target in (TicketState.SOLVED, TicketState.CLOSED, TicketState.CANCELLED) and ticket.paused_for:
         _end_pause(ticket, done_at)
     _move(ticket, found.target, done_at)
     if found.id == "reopen":
-        clocks.happen(ticket, "reopen", done_at, only=("restore", "resolve", "close"))
+        clocks.happen(ticket, "reopen", done_at, only=REOPENS)
         ticket.reopened += 1
     elif found.target == TicketState.CANCELLED:
         clocks.happen(ticket, "void", done_at, reason="撤销")
     elif found.stops:
         clocks.happen(ticket, "stop", done_at, only=[str(clock) for clock in found.stops])
+    told = _tell_how(ticket, found, solved_how, cause)
     if found.target == TicketState.SOLVED:
         # Nobody had to come: an arrival that was not reached by then is not asked for any more.
         clocks.happen(ticket, "void", done_at, only=("arrival",), reason="未到场即解决")
     clocks.start_waiting(ticket, now)
     saved(ticket, now)
-    data = dict(texts) | dict(details or {})
-    note(ticket, found.id, found.label, actor, done_at, data=data, text=_said(found.asks, texts), public=True)
+    data = given.data | dict(details or {}) | told
+    attach_given(ticket, given.files, actor, now)
+    note(ticket, found.id, found.label, actor, done_at, data=data, text=given.said(found), public=_told(ticket))
+    sheets.make_after(ticket, found.id, actor, now)
     audit.append(
         actor=actor, action="servicedesk.step", subject=("ticket", ticket.number),
         data={"step": found.id, "texts": data, "at": done_at}, now=now,
@@ -115,19 +146,38 @@ def take_step(
 
 
 @transaction.atomic
-def assign(*, ticket: Ticket, assignee: "Person", text: str, actor: Actor, now: datetime) -> Ticket:
-    """Give the ticket to somebody. ActionError where somebody else took it meanwhile, or it is closed."""
+def assign(
+    *, ticket: Ticket, assignee: "Person | None", text: str, actor: Actor, now: datetime, team: Team | None = None
+) -> Ticket:
+    """Give the ticket to somebody, to a team, or to both; with somebody alone it stays with its team if that is theirs.
+
+    ActionError where it was given to others meanwhile, where it is closed, for nobody at all, and for a team that is
+    retired or of another contract.
+    """
     current = locked(ticket)
-    if current.assignee_id != ticket.assignee_id:
-        raise ActionError(f"工单已由「{current.assignee}」接手，请先刷新")
+    if (current.assignee_id, current.team_id) != (ticket.assignee_id, ticket.team_id):
+        raise ActionError(f"工单已由「{current.assignee or current.team}」接手，请先刷新")
     _require_open(current)
-    current.assignee = assignee
+    if assignee is None and team is None:
+        raise ActionError("请选择班组或处理人", field="team")
+    if team and (team.contract_id != current.contract_id or not team.active):
+        raise ActionError(f"「{team}」不是该合同在用的班组", field="team")
+    if team is None and current.team and not current.team.members.filter(pk=assignee.pk).exists():
+        current.team = None
+    current.assignee, current.team = assignee, team or current.team
     saved(current, now)
-    note(current, "assign", "派单", actor, now, text=f"{assignee.name}　{text}".strip())
+    named = " ".join(str(one) for one in (team, assignee) if one)
+    event = note(current, "assign", "派单", actor, now, text=f"{named}　{text}".strip())
     audit.append(
         actor=actor, action="servicedesk.assign", subject=("ticket", current.number),
-        data={"assignee": assignee.username, "text": text}, now=now,
+        data={"assignee": assignee.username if assignee else "", "team": team.name if team else "", "text": text},
+        now=now,
     )  # fmt: skip
+    person = person_behind(actor)
+    told = partial(
+        ticket_assigned.send, sender=Ticket, ticket_id=current.pk, event_id=event.pk, by=person.pk if person else None
+    )
+    transaction.on_commit(told, robust=True)
     return current
 
 
@@ -152,7 +202,7 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
     said = clocks.set_clocks(ticket, now)
     index([ticket])
     saved(ticket, now)
-    facts = [f"{FACT_LABELS[name]} {before[name] or '未定'} → {value or '未定'}" for name, value in changed.items()]
+    facts = [f"{FACT_LABELS[name]} {_shown(name, before[name])} → {_shown(name, new)}" for name, new in changed.items()]
     note(ticket, "change_facts", "更正", actor, now, text="；".join([*facts, *said, reason]))
     audit.append(
         actor=actor, action="servicedesk.change_facts", subject=("ticket", ticket.number),
@@ -160,6 +210,12 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
               "reason": reason}, now=now,
     )  # fmt: skip
     return said
+
+
+def _shown(name: str, value: object) -> str:
+    """A fact in the words of the screen."""
+    words = {"method": Method, "tier": Tier}
+    return words[name](value).label if value and name in words else str(value or "未定")
 
 
 @transaction.atomic
@@ -173,7 +229,7 @@ def pause(*, ticket: Ticket, reason: PauseReason, text: str, actor: Actor, now: 
     Pause.objects.create(ticket=ticket, reason=reason, note=text, started_at=now)
     clocks.happen(ticket, "pause", now, reason=reason.label)
     saved(ticket, now)
-    note(ticket, "pause", "暂停", actor, now, text=f"{reason.label}　{text}".strip(), public=True)
+    note(ticket, "pause", "暂停", actor, now, text=f"{reason.label}　{text}".strip(), public=reason == PauseReason.USER)
     audit.append(
         actor=actor, action="servicedesk.pause", subject=("ticket", ticket.number),
         data={"reason": reason, "text": text}, now=now,
@@ -187,9 +243,10 @@ def resume(*, ticket: Ticket, text: str, actor: Actor, now: datetime) -> Ticket:
     ticket = locked(ticket)
     if not ticket.paused_for:
         raise ActionError("工单没有暂停")
+    asked_caller = ticket.paused_for == PauseReason.USER
     waited = _end_pause(ticket, now)
     saved(ticket, now)
-    note(ticket, "resume", "恢复计时", actor, now, text=text or f"{waited}结束", public=True)
+    note(ticket, "resume", "恢复计时", actor, now, text=text or f"{waited}结束", public=asked_caller)
     audit.append(
         actor=actor, action="servicedesk.resume", subject=("ticket", ticket.number), data={"text": text}, now=now
     )
@@ -217,13 +274,19 @@ def locked(ticket: Ticket) -> Ticket:
     """The ticket as it is stored now, held until the transaction ends."""
     return (
         Ticket.objects.select_for_update(of=("self",))
-        .select_related("contract", "system", "assignee")
+        .select_related("contract", "system", "assignee", "team")
         .get(pk=ticket.pk)
     )
 
 
+def hold_open(tickets: set[int]) -> set[int]:
+    """Hold those of the tickets that are open until the caller's transaction ends, in one order; their keys."""
+    held = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=tickets, closed_at=None).order_by("pk")
+    return set(held.values_list("pk", flat=True)) if tickets else set()
+
+
 def _require_open(ticket: Ticket) -> None:
-    if ticket.state in (TicketState.CLOSED, TicketState.CANCELLED):
+    if ticket.state in CLOSED_STATES:
         raise ActionError(f"工单{ticket.get_state_display()}，不能再改")
 
 
@@ -251,18 +314,20 @@ def saved(ticket: Ticket, now: datetime) -> None:
     ticket.save()
 
 
-def note(
-    ticket: Ticket, action: str, label: str, actor: Actor, at: datetime, *, text: str = "",
-    data: dict[str, Any] | None = None, public: bool = False,
-) -> TicketEvent:  # fmt: skip
-    """Write down what happened to a ticket."""
-    return TicketEvent.objects.create(
-        ticket=ticket, at=at, by=actor.audit_name, action=action, label=label, text=text, data=data or {}, public=public
-    )
+def _tell_how(ticket: Ticket, step: Step, solved_how: SolvedHow | None, cause: str) -> dict[str, str]:
+    """Write down how the ticket was solved and why it came; what was said of it, as it is kept with the step."""
+    if not step.asks_how:
+        return {}
+    if len(cause) > LONGEST_CAUSE:
+        raise ActionError(f"原因最长 {LONGEST_CAUSE} 字", field="cause")
+    ticket.solved_how, ticket.cause = solved_how or "", cause.strip()
+    said = {"solved_how": ticket.solved_how, "cause": ticket.cause}
+    return {name: text for name, text in said.items() if text}
 
 
-def _said(asked: tuple[str, ...], texts: Mapping[str, str]) -> str:
-    return "\n".join(f"{ASKED[name]}：{texts[name]}" if len(asked) > 1 else texts[name] for name in asked)
+def _told(ticket: Ticket) -> bool:
+    """Whether callers may read the steps of a ticket: those of changes and repairs of data speak of the inside."""
+    return ticket.kind in CALLERS_KINDS
 
 
 def index(tickets: Iterable[Ticket]) -> None:
@@ -272,7 +337,7 @@ def index(tickets: Iterable[Ticket]) -> None:
 
 def _words_of(ticket: Ticket) -> str:
     texts = [
-        ticket.number, ticket.title, ticket.description, ticket.caller, ticket.phone,
+        ticket.number, ticket.external, ticket.title, ticket.description, ticket.caller, ticket.phone,
         ticket.system.name if ticket.system else "", ticket.institution.name if ticket.institution else "",
     ]  # fmt: skip
     return "\n".join(text for text in texts if text)

@@ -8,7 +8,8 @@ from django import forms
 
 from kangwei.accounts.queries import institutions
 from kangwei.contracts.levels import condition_words
-from kangwei.servicedesk.enums import Channel, Method, TicketKind
+from kangwei.servicedesk.enums import Channel, Method, SolvedHow, TicketKind
+from kangwei.servicedesk.forms.solving import solving_fields, solving_said
 from kangwei.servicedesk.forms.words import MomentField, SystemField, grades, long_text, word_field
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import phone_in
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
+APART = ("who", "solution", "solved_how", "cause")
+"""What the form asks beside the facts of the ticket."""
 INSTITUTIONS = "desk-institutions"
 """The id of the datalist with the institutions that fit what is typed."""
 
@@ -56,6 +59,7 @@ class DeskForm(forms.Form):
     method = forms.ChoiceField(label="方式", choices=Method.choices, initial=Method.REMOTE)
     channel = forms.ChoiceField(label="来源", choices=Channel.choices, initial=Channel.PHONE)
     occurred_at = MomentField(label="发生时间")
+    solution = long_text("解决办法", rows=2, required=False)
 
     def __init__(
         self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
@@ -68,6 +72,7 @@ class DeskForm(forms.Form):
         self.fields["severity"] = word_field("级别", grades(contract))
         self.fields["place"] = word_field("地域", condition_words(contract, "place"))
         self.fields["caller_kind"] = word_field("来电方", condition_words(contract, "caller"))
+        self.fields |= solving_fields(required=False, initial=SolvedHow.PHONE)
 
     def words(self) -> list[forms.BoundField]:
         """The fields in the words of the contract, as far as it has any."""
@@ -82,13 +87,26 @@ class DeskForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What a valid form says of the ticket, as open_ticket takes it."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "who"}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in APART}
         words = (("kind", TicketKind), ("method", Method), ("channel", Channel))
         return values | {name: kind(values[name]) for name, kind in words}
+
+    @property
+    def solved(self) -> dict[str, Any]:
+        """How a valid form says that it was solved while the call lasted, as open_and_solve takes it; else nothing."""
+        solution = self.cleaned_data["solution"].strip()
+        return {"solution": solution} | solving_said(self.cleaned_data) if solution else {}
+
+    def clean(self) -> dict[str, Any]:
+        """What was solved was solved in some way."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("solution", "").strip() and data.get("solved_how") == "":
+            self.add_error("solved_how", "请选择解决方式")
+        return data
 
     def sketch(self, contract: "Contract", now: datetime) -> Ticket:
         """The ticket that would be opened by what is filled in and right so far; not stored."""
         self.is_valid()
-        known = {name: value for name, value in self.cleaned_data.items() if name not in ("who", "contract")}
+        known = {name: value for name, value in self.cleaned_data.items() if name not in (*APART, "contract")}
         known["occurred_at"] = min(known.get("occurred_at") or now, now)
         return Ticket(**known, contract=contract, opened_at=now)

@@ -29,9 +29,9 @@ class TextField(forms.CharField):
 class MomentField(forms.DateTimeField):
     """A moment of this century, entered in Asia/Shanghai."""
 
-    def __init__(self, *, label: str, help_text: str = "") -> None:
+    def __init__(self, *, label: str, help_text: str = "", required: bool = False) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-        super().__init__(label=label, required=False, help_text=help_text, widget=widget)
+        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
 
     def to_python(self, value: Any) -> datetime | None:
         try:
@@ -43,10 +43,10 @@ class MomentField(forms.DateTimeField):
         return found
 
 
-def long_text(label: str, *, rows: int = 3, required: bool = True, **more: Any) -> TextField:
+def long_text(label: str, *, rows: int = 3, required: bool = True, most: int = 2000, **more: Any) -> TextField:
     """A field of several lines."""
     return TextField(
-        label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": rows}), **more
+        label=label, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **more
     )
 
 

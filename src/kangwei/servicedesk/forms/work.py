@@ -1,13 +1,16 @@
 """Small forms about a ticket that is being worked on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from kangwei.contracts.levels import condition_words
-from kangwei.servicedesk.enums import Method, PauseReason, Tier
+from kangwei.servicedesk.actions.asking import file_field
+from kangwei.servicedesk.enums import FileRole, Method, PauseReason, Tier
+from kangwei.servicedesk.forms.files import OneFile, named
+from kangwei.servicedesk.forms.solving import solving_fields, solving_said
 from kangwei.servicedesk.forms.words import MomentField, SystemField, grades, long_text, word_field
 from kangwei.servicedesk.lifecycles import ASKED, Step
 from kangwei.servicedesk.models import Ticket
@@ -15,25 +18,59 @@ from kangwei.servicedesk.models import Ticket
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person
     from kangwei.assets.models import Asset
+    from kangwei.servicedesk.models import Shift
 
-LONG = ("reason", "solution", "reply", "assessment", "result", "checklist", "rollback", "scope", "backup")
+LONG = frozenset(
+    {"reason", "solution", "reply", "assessment", "result", "checklist", "rollback", "outside", "scope", "backup",
+     "script", "check", "disposal", "feedback"}
+)  # fmt: skip
+LONGEST = {"script": 10_000}
+FIRST = ("approved_by", "approval", file_field(FileRole.APPROVAL), "backed_up_at", "backup", file_field(FileRole.BACKUP))
+"""What belongs together though it is of different kinds."""
 
 
 class StepForm(forms.Form):
-    """What a step asks for, and when it was done."""
+    """What a step asks for and takes beside that, and when it was done."""
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in step.asks:
-            label = ASKED[name]
-            self.fields[name] = long_text(label) if name in LONG else forms.CharField(label=label, max_length=200)
+        for name in (*step.asks, *step.may_say):
+            self.fields[name] = _asked(name, required=name in step.asks)
+        for name in step.moments:
+            self.fields[name] = MomentField(label=ASKED[name], required=True)
+        for role in (*step.files, *step.may_bring):
+            self.fields[file_field(role)] = OneFile(label=role.label, required=role in step.files)
+        if step.asks_how:
+            self.fields |= solving_fields()
         self.fields["at"] = MomentField(label="完成时间", help_text="留空为现在")
-        self.texts = step.asks
+        self.order_fields(FIRST)
+        self.step = step
 
     @property
     def said(self) -> dict[str, str]:
         """The texts of a valid form."""
-        return {name: self.cleaned_data[name] for name in self.texts}
+        return {name: self.cleaned_data[name] for name in (*self.step.asks, *self.step.may_say)}
+
+    @property
+    def moments(self) -> dict[str, datetime]:
+        """The moments of a valid form."""
+        return {name: self.cleaned_data[name] for name in self.step.moments}
+
+    @property
+    def brought(self) -> dict[FileRole, tuple[str, bytes]]:
+        """The files of a valid form, by what they are."""
+        roles = (*self.step.files, *self.step.may_bring)
+        return {role: named(file) for role in roles if (file := self.cleaned_data[file_field(role)])}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What a valid form says beside its texts."""
+        return {}
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """How a valid form says that it was solved, where the step asks for that."""
+        return solving_said(self.cleaned_data)
 
     @property
     def at(self) -> datetime | None:
@@ -42,76 +79,37 @@ class StepForm(forms.Form):
         return at
 
 
-NO_EFFECT, EFFECT = "none", "some"
-EFFECTS = {NO_EFFECT: "无影响", EFFECT: "有影响"}
-
-
-class AssessmentForm(StepForm):
-    """A step that asks for an assessment, gone through point by point as the contract has them."""
-
-    def __init__(self, *args: Any, points: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.points = tuple(points)
-        for number, point in enumerate(self.points, 1):
-            self.fields[f"effect-{number}"] = forms.ChoiceField(
-                label=point, choices=list(EFFECTS.items()), widget=forms.RadioSelect
-            )
-            self.fields[f"remark-{number}"] = forms.CharField(label="说明", required=False, max_length=500)
-        self.fields["assessment"] = long_text("结论与措施", required=False)
-
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """The fields of each point: its effect, and what is remarked on it."""
-        return [(self[f"effect-{n}"], self[f"remark-{n}"]) for n in range(1, len(self.points) + 1)]
-
-    def clean(self) -> dict[str, Any]:
-        """An effect must be described."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for number in range(1, len(self.points) + 1):
-            if data.get(f"effect-{number}") == EFFECT and not data.get(f"remark-{number}"):
-                self.add_error(f"remark-{number}", "请写明有什么影响")
-        return data
-
-    @property
-    def answers(self) -> list[dict[str, str]]:
-        """The answer to each point of a valid form, as it is kept."""
-        data = self.cleaned_data
-        return [
-            {"point": point, "effect": data[f"effect-{n}"], "remark": data[f"remark-{n}"]}
-            for n, point in enumerate(self.points, 1)
-        ]
-
-    @property
-    def said(self) -> dict[str, str]:
-        """The texts of a valid form; the assessment holds every answer in words."""
-        lines = [f"{n}. {_answered(answer)}" for n, answer in enumerate(self.answers, 1)]
-        conclusion = self.cleaned_data["assessment"]
-        return super().said | {"assessment": "\n".join([*lines, *([f"结论：{conclusion}"] if conclusion else [])])}
-
-
-def _answered(answer: dict[str, str]) -> str:
-    remark = f"，{answer['remark']}" if answer["remark"] else ""
-    return f"{answer['point']}：{EFFECTS[answer['effect']]}{remark}"
-
-
 class PauseForm(forms.Form):
     reason = forms.ChoiceField(label="等待", choices=PauseReason.choices)
-    text = forms.CharField(label="说明", required=False, max_length=300)
+    text = forms.CharField(
+        label="说明", required=False, max_length=300, help_text="等待用户时，报告人会看到这里写的，并在链接里答复"
+    )
 
 
 class NoteForm(forms.Form):
     text = long_text("内容")
+    public = forms.BooleanField(label="报告人可见", required=False)
 
 
 class AssignForm(forms.Form):
-    """Who is to deal with the ticket: people of both parties of the contract."""
+    """Who is to deal with the ticket: a team, somebody of both parties, or both; who is on duty comes first."""
 
     text = forms.CharField(label="交代", required=False, max_length=300)
 
-    def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Any, teams: Any, on_duty: "Sequence[Shift]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = forms.ModelChoiceField(label="处理人", queryset=staff)
-        field.label_from_instance = _named
-        self.fields = {"assignee": field, **self.fields}
+        team = forms.ModelChoiceField(
+            label="班组", queryset=teams, required=False, empty_label="不派给班组", help_text="只选班组时，由组员接手"
+        )
+        person = forms.ModelChoiceField(label="处理人", queryset=staff, required=False)
+        person.choices = _by_duty(staff, on_duty)
+        own = {"team": team} if teams else {}
+        self.fields = {**own, "assignee": person, **self.fields}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a valid form says, as the action takes it."""
+        return {"team": None} | self.cleaned_data
 
 
 class FactsForm(forms.Form):
@@ -138,5 +136,27 @@ class FactsForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
 
 
+def _by_duty(staff: "Iterable[Person]", on_duty: "Sequence[Shift]") -> list[tuple[str, Any]]:
+    """The people as choices, those on duty in a group before the others, with their teams and numbers."""
+    teams: dict[int, list[str]] = {}
+    for shift in on_duty:
+        teams.setdefault(shift.person_id, []).append(shift.team.name)
+    people = list(staff)
+    first = [
+        (person.pk, f"{_named(person)}　值班中（{'、'.join(teams[person.pk])}）　{person.phone}".strip())
+        for person in people
+        if person.pk in teams
+    ]
+    others = [(person.pk, _named(person)) for person in people if person.pk not in teams]
+    nobody = [("", "—")]
+    return [*nobody, ("值班中", first), ("其他人员", others)] if first else [*nobody, *others]
+
+
 def _named(person: "Person") -> str:
     return f"{person.name}　{person.party.name}"
+
+
+def _asked(name: str, *, required: bool) -> forms.CharField:
+    if name in LONG:
+        return long_text(ASKED[name], required=required, most=LONGEST.get(name, 2000))
+    return forms.CharField(label=ASKED[name], max_length=200, required=required)

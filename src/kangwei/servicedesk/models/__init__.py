@@ -1,7 +1,8 @@
 """Tickets with their clocks, and what lies with them: files, visits, ratings, rosters, by which door they came."""
 
+from kangwei.servicedesk.models.alerts import Alert
 from kangwei.servicedesk.models.dispatches import Dispatch, DispatchPart, Signature
-from kangwei.servicedesk.models.entrances import ApiCall, Entrance
+from kangwei.servicedesk.models.entrances import ApiCall, Entrance, Report
 from kangwei.servicedesk.models.files import Attachment
 from kangwei.servicedesk.models.hotline import HotlineOrder, HotlineWeights, Script
 from kangwei.servicedesk.models.ratings import CallBack, Rating
@@ -10,6 +11,7 @@ from kangwei.servicedesk.models.tickets import OPEN, ClockEvent, Pause, Ticket, 
 
 __all__ = [
     "OPEN",
+    "Alert",
     "ApiCall",
     "Attachment",
     "CallBack",
@@ -21,6 +23,7 @@ __all__ = [
     "HotlineWeights",
     "Pause",
     "Rating",
+    "Report",
     "Script",
     "Shift",
     "Signature",

@@ -28,6 +28,25 @@ class Entrance(models.Model):
         return f"{self.institution}"
 
 
+class Report(models.Model):
+    """What was sent at an entrance: the same again opens nothing.
+
+    `digest` is the SHA-256 of what was said, with the token of the form that it was said in.
+    """
+
+    entrance = models.ForeignKey(Entrance, models.PROTECT, related_name="reports", db_index=False)
+    digest = models.CharField(max_length=64)
+    ticket = models.ForeignKey("servicedesk.Ticket", models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entrance", "digest"], name="reported_once"),)
+        indexes = (models.Index(fields=["entrance", "at"], name="report_entrance"),)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class ApiCall(models.Model):
     """A call that opened a ticket, by the caller's own key: the same call again opens nothing.
 

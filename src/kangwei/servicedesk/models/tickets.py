@@ -1,5 +1,7 @@
 """Tickets with their clocks, what happened to them, and the words that were said."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from kangwei.servicedesk.enums import (
@@ -48,7 +50,9 @@ class Ticket(models.Model):
     state = models.CharField("状态", max_length=12, choices=TicketState.choices, default=TicketState.NEW)
     paused_for = models.CharField("等待", max_length=12, choices=PauseReason.choices, blank=True)
     assignee = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name="处理人")
-    team = models.ForeignKey("servicedesk.Team", models.PROTECT, null=True, related_name="+", verbose_name="班组")
+    team = models.ForeignKey(
+        "servicedesk.Team", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="班组"
+    )
     source = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers", verbose_name="源自")
     bond = models.CharField("关系", max_length=12, choices=Bond.choices, blank=True)
     external = models.CharField("外部编号", max_length=120, blank=True)
@@ -81,6 +85,9 @@ class Ticket(models.Model):
             models.Index(fields=["next_at", "id"], name="ticket_open", condition=OPEN),
             models.Index(fields=["contract", "closed_at", "next_at"], name="ticket_contract_open"),
             models.Index(fields=["assignee", "next_at"], name="ticket_open_assignee", condition=OPEN),
+            models.Index(
+                fields=["team", "next_at"], name="ticket_open_team", condition=OPEN & ~models.Q(team=None)
+            ),
             models.Index(fields=["next_at"], name="ticket_open_waiting", condition=OPEN & ~models.Q(paused_for="")),
             models.Index(fields=["next_at"], name="ticket_open_breached", condition=OPEN & models.Q(breached__gt=0)),
             models.Index(fields=["opened_at", "id"], name="ticket_opened"),
@@ -88,6 +95,10 @@ class Ticket(models.Model):
             models.Index(fields=["phone", "opened_at"], name="ticket_phone"),
             models.Index(fields=["caller", "opened_at"], name="ticket_caller"),
             models.Index(fields=["institution", "opened_at"], name="ticket_institution"),
+            models.Index(
+                fields=["solved_at", "contract"], name="ticket_solved", condition=models.Q(solved_at__isnull=False)
+            ),
+            models.Index(fields=["closed_at", "opened_at", "contract"], name="ticket_closed"),
         )
 
     def __str__(self) -> str:
@@ -97,8 +108,9 @@ class Ticket(models.Model):
 class TicketClock(models.Model):
     """One clock of a ticket with the level that it is measured by, as the contract had it when it was set.
 
-    `phase`, `due_at`, `breached_at` and `met` repeat what its events say, for lists; `next_at` and `next_share` are
-    the deadline that the worker looks at next, `told_share` the last that it has told of.
+    `phase`, `due_at`, `breached_at`, `met`, `decided_at` and `paused` repeat what its events say, for lists; `next_at`
+    and `next_share` are the deadline that the worker looks at next, `told_share` the last that it has told of. A clock
+    is decided when its limit passed, else when it ended.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
@@ -115,6 +127,8 @@ class TicketClock(models.Model):
     due_at = models.DateTimeField("时限截止", null=True)
     breached_at = models.DateTimeField("超时时间", null=True)
     met = models.BooleanField("按时", null=True)
+    decided_at = models.DateTimeField("判定时间", null=True)
+    paused = models.DurationField("停表", default=timedelta)
     estimated = models.BooleanField("日期为估计", default=False)
     next_at = models.DateTimeField(null=True)
     next_share = models.PositiveSmallIntegerField(default=0)
@@ -126,6 +140,8 @@ class TicketClock(models.Model):
         indexes = (
             models.Index(fields=["next_at"], name="clock_next"),
             models.Index(fields=["clock", "met"], name="clock_met"),
+            # How the clocks came out that were decided in a period, read from the index alone.
+            models.Index(fields=["decided_at", "ticket", "clock", "phase", "met", "paused"], name="clock_decided"),
         )
 
     def __str__(self) -> str:
@@ -161,7 +177,10 @@ class TicketEvent(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        indexes = (models.Index(fields=["ticket", "id"], name="ticket_event_ticket"),)
+        indexes = (
+            models.Index(fields=["ticket", "id"], name="ticket_event_ticket"),
+            models.Index(fields=["at", "ticket"], name="ticket_event_reopened", condition=models.Q(action="reopen")),
+        )
 
     def __str__(self) -> str:
         return f"{self.ticket.number} {self.label}"
@@ -181,6 +200,7 @@ class Pause(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["ticket"], condition=models.Q(ended_at=None), name="one_open_pause"),
         )
+        indexes = (models.Index(fields=["ended_at", "started_at"], name="pause_ended"),)
 
     def __str__(self) -> str:
         return f"{self.ticket.number} {self.get_reason_display()}"

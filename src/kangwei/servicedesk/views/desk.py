@@ -13,9 +13,11 @@ from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, add_error
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions, queries
+from kangwei.servicedesk.enums import Bond
 from kangwei.servicedesk.forms.desk import DeskForm
 from kangwei.servicedesk.forms.words import MOMENT
 from kangwei.servicedesk.measuring import clocks_for
+from kangwei.servicedesk.views.finding import ticket_or_404
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -34,9 +36,9 @@ def new(request: PersonRequest) -> HttpResponse:
     contract = _contract(request, now)
     form = _form(request, contract, request.POST or None, now)
     if request.method == "POST" and form.is_valid() and (ticket := _opened(request, form, now)):
-        messages.success(request, f"已受理，编号 {ticket.number}")
+        messages.success(request, f"已受理{'并解决' if ticket.first_contact else ''}，编号 {ticket.number}")
         return redirect("tickets:detail", pk=ticket.pk)
-    context = {"title": "受理工单", "form": form} | _beside(request, form, contract, now)
+    context = {"title": "受理工单", "form": form, "source": _source(request)} | _beside(request, form, contract, now)
     return render(request, "servicedesk/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -107,7 +109,7 @@ def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime
     return DeskForm(
         data, contract=contract, contracts=queries.open_contracts(request.user, local_day(now)),
         systems=list(queries.systems_of(request.user, contract)),
-        initial={"occurred_at": now.astimezone(SHANGHAI).strftime(MOMENT)} | given,
+        initial={"occurred_at": now.astimezone(SHANGHAI).strftime(MOMENT)} | _facts_of(_source(request)) | given,
     )  # fmt: skip
 
 
@@ -122,12 +124,34 @@ def _fitting(request: PersonRequest, contract: "Contract", data: Any, now: datet
 
 def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | None":
     try:
-        ticket = actions.open_ticket(**form.values, actor=request.user, now=now)
+        opening = actions.open_and_solve if form.solved else actions.open_ticket
+        source = _source(request)
+        ticket = opening(
+            **form.values, **form.solved, source=source, bond=Bond.ARISEN if source else None, actor=request.user,
+            now=now,
+        )  # fmt: skip
     except ActionError as error:
         add_error(form, error)
         return None
     request.session[LAST_CONTRACT] = ticket.contract_id
     return ticket
+
+
+def _source(request: PersonRequest) -> "Ticket | None":
+    """The ticket that the new one arises from, where the address names one; 404 for one that the person may not see."""
+    pk = request.GET.get("source", "")
+    return ticket_or_404(request, int(pk)) if pk.isascii() and pk.isdecimal() and len(pk) < 16 else None
+
+
+def _facts_of(source: "Ticket | None") -> dict[str, Any]:
+    """What a ticket that arises from another has in common with it."""
+    if source is None:
+        return {}
+    return {
+        "title": source.title, "description": source.description, "severity": source.severity,
+        "system": source.system.name if source.system else "",
+        "institution": source.institution.name if source.institution else "",
+    }  # fmt: skip
 
 
 def _beside(request: PersonRequest, form: DeskForm, contract: "Contract", now: datetime) -> dict[str, Any]:

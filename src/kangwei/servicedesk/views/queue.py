@@ -1,6 +1,5 @@
 """The queue of tickets, as a page or as Excel."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,13 +12,18 @@ from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, export, long_page_of
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import severities_among
-from kangwei.servicedesk import queries
+from kangwei.servicedesk import queries, rosters
 from kangwei.servicedesk.enums import Group, TicketKind
 from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.periods import day_of
+from kangwei.servicedesk.tallying import narrowed
+from kangwei.servicedesk.views.numbered import Numbered, behind_number, kept, unseen
 
-FILTERS = ("contract", "kind", "severity", "system", "from", "to", "q")
+FILTERS = (
+    "contract", "kind", "severity", "system", "from", "to", "q", "channel", "district", "supplier", "team", "assignee",
+)  # fmt: skip
 EXPORT_HEADERS = (
-    "编号", "标题", "类别", "级别", "合同", "系统", "机构", "报告人", "电话", "状态", "等待", "处理人", "来源",
+    "编号", "标题", "类别", "级别", "合同", "系统", "机构", "报告人", "电话", "状态", "等待", "处理人", "班组", "来源",
     "发生时间", "受理时间", "响应时间", "解决时间", "办结时间", "最近时限", "超时时钟", "重开次数",
 )  # fmt: skip
 
@@ -29,8 +33,9 @@ def queue(request: PersonRequest) -> HttpResponse:
     """Tickets by group, contract, kind, severity, system, day of opening and text; a search looks through all."""
     query = request.GET
     text = query.get("q", "").strip()
-    group = _group(query.get("group", ""), Group.ALL if text else Group.OPEN)
-    found, filtered = _filtered(request), any(query.get(name) for name in FILTERS)
+    numbered = behind_number(request)
+    group = _group(query.get("group", ""), Group.ALL if text or numbered else Group.OPEN)
+    found, filtered = _filtered(request, numbered), any(query.get(name) for name in FILTERS)
     rows = queries.in_group(found, group, request.user)
     if query.get("export"):
         return export(request, "工单.xlsx", EXPORT_HEADERS, rows, _exported)
@@ -43,10 +48,12 @@ def queue(request: PersonRequest) -> HttpResponse:
         "page_obj": long_page_of(request, rows),
         # Filtered, every group would have to be read through for its figure.
         "tabs": _tabs(request, group, {} if filtered else queries.group_counts(found, request.user)),
-        "kept": [("group", group.value)] if query.get("group") else [],
+        "kept": [*([("group", group.value)] if query.get("group") else []), *kept(request)],
+        "numbered": numbered,
+        "unseen": unseen(request),
         "q": text,
         "search_hint": "编号、标题、报告人、电话、机构",
-        "filters": _filters(request),
+        "filters": _filters(request, "自" if numbered else "受理自"),
         "export_url": f"?{exported.urlencode()}",
         "filtered": filtered,
     }
@@ -57,29 +64,22 @@ def _group(text: str, otherwise: Group) -> Group:
     return Group(text) if text in Group.values else otherwise
 
 
-def _filtered(request: PersonRequest) -> QuerySet[Ticket]:
+def _filtered(request: PersonRequest, numbered: Numbered | None) -> QuerySet[Ticket]:
     query, rows = request.GET, queries.tickets(request.user)
     if query.get("contract"):
         contract = contracts.contracts(request.user).filter(code=query["contract"]).first()
         rows = rows.filter(contract=contract) if contract else rows.none()
-    if query.get("kind") in TicketKind.values:
-        rows = rows.filter(kind=query["kind"])
-    if query.get("severity"):
-        rows = rows.filter(severity=query["severity"])
-    system = query.get("system", "")
-    if system.isascii() and system.isdecimal() and len(system) < 16:
-        rows = rows.filter(system=int(system))
-    rows = queries.opened_between(rows, _day(query.get("from", "")), _day(query.get("to", "")))
+    rows = narrowed(rows, query)
+    for name in ("team", "assignee"):
+        key = query.get(name, "")
+        if key.isascii() and key.isdecimal() and len(key) < 16:
+            rows = rows.filter(**{name: int(key)})
+    if numbered:
+        rows = numbered.rows(rows)
+    else:
+        rows = queries.opened_between(rows, day_of(query.get("from", "")), day_of(query.get("to", "")))
     text = query.get("q", "").strip()
     return queries.search(rows, text) if text else rows
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2100 else None
 
 
 def _tabs(request: PersonRequest, group: Group, counts: dict[Group, int]) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def _tabs(request: PersonRequest, group: Group, counts: dict[Group, int]) -> lis
     return tabs
 
 
-def _filters(request: PersonRequest) -> list[dict[str, Any]]:
+def _filters(request: PersonRequest, since: str) -> list[dict[str, Any]]:
     mine = contracts.contracts(request.user)
     code = request.GET.get("contract", "")
     systems = systems_seen(request.user)
@@ -108,16 +108,24 @@ def _filters(request: PersonRequest) -> list[dict[str, Any]]:
         {"name": "kind", "label": "类别", "kind": "select", "options": TicketKind.choices},
         {"name": "severity", "label": "级别", "kind": "select", "options": [(word, word) for word in words]},
         {"name": "system", "label": "系统", "kind": "select", "options": list(systems.values_list("pk", "name"))},
-        {"name": "from", "label": "受理自", "kind": "date"},
+        {"name": "team", "label": "班组", "kind": "select", "options": _teams(request, code)},
+        {"name": "assignee", "label": "处理人", "kind": "select", "options": rosters.colleagues(mine, code)},
+        {"name": "from", "label": since, "kind": "date"},
         {"name": "to", "label": "至", "kind": "date"},
     ]
     return [item | {"value": request.GET.get(item["name"], "")} for item in found]
+
+
+def _teams(request: PersonRequest, code: str) -> list[tuple[int, str]]:
+    """The teams to choose from, those of one contract where one is chosen."""
+    rows = rosters.teams(request.user)
+    return list((rows.filter(contract__code=code) if code else rows).values_list("pk", "name"))
 
 
 def _exported(row: Ticket) -> tuple[Any, ...]:
     return (
         row.number, row.title, row.get_kind_display(), row.severity, row.contract.title, row.system or "",
         row.institution or "", row.caller, row.phone, row.get_state_display(), row.get_paused_for_display(),
-        row.assignee or "", row.get_channel_display(), row.occurred_at, row.opened_at, row.responded_at,
+        row.assignee or "", row.team or "", row.get_channel_display(), row.occurred_at, row.opened_at, row.responded_at,
         row.solved_at, row.closed_at, row.next_at, row.breached, row.reopened,
     )  # fmt: skip

@@ -9,19 +9,23 @@ from django.utils import timezone
 from kangwei.assets.queries import systems_seen
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest
-from kangwei.servicedesk import queries
-from kangwei.servicedesk.assessing import assessment_of
+from kangwei.servicedesk import dispatching, queries
+from kangwei.servicedesk.assessing import answered, assessment_of
 from kangwei.servicedesk.enums import CLOSED_STATES, TicketKind, TicketState
 from kangwei.servicedesk.forms.work import NoteForm
+from kangwei.servicedesk.laid import files_of
 from kangwei.servicedesk.lifecycles import Step, steps_from
 from kangwei.servicedesk.measuring import clocks_of
 from kangwei.servicedesk.models import Ticket, TicketEvent
+from kangwei.servicedesk.permitting import MANAGED, permission_of
+from kangwei.servicedesk.rounds import said_at, steps_taken
 from kangwei.servicedesk.views.finding import ticket_or_404
+from kangwei.servicedesk.views.follow_card import follow_card
+from kangwei.servicedesk.views.order_card import order_card
+from kangwei.servicedesk.views.related_card import related_card
 
-MANAGED = ("cancel", "reopen")
-"""Steps that only whoever manages tickets takes."""
 TONES = {"breach": "bad", "remind": "warn", "pause": "info", "cancel": "muted", "solve": "ok", "close": "ok",
-         "note": "muted", "open": "info"}  # fmt: skip
+         "roll_back": "warn", "note": "muted", "open": "info"}  # fmt: skip
 
 
 class Offered(NamedTuple):
@@ -38,6 +42,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     now, person = timezone.now(), request.user
     is_open = ticket.state not in CLOSED_STATES
     happened = list(queries.timeline(ticket))
+    taken = steps_taken(happened)
     context: dict[str, Any] = {
         "ticket": ticket,
         "now": now,
@@ -49,11 +54,19 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "may_take": is_open and ticket.assignee_id is None and may_take(request, ticket),
         "timeline": [_entry(event) for event in happened],
         "assessment": assessment_of(ticket),
-        "assessed": next((event for event in happened if event.data.get("points")), None),
+        "submitted": taken.get("submit"),
+        "answered": answered(ticket, taken.get("submit")),
+        "said": said_at(ticket, taken),
+        "files": files_of(ticket),
+        "may_show": person.has_perm("tickets.manage"),
         "note_form": NoteForm(),
         "history": queries.history(person, phone=ticket.phone, institution=ticket.institution_id, but=ticket.pk),
         "sees_system": sees(request, ticket),
+        "dispatches": list(dispatching.of_ticket(ticket)),
+        "may_dispatch": dispatching.may_issue(person, ticket),
     }
+    context |= order_card(ticket, context["clocks"]) | follow_card(request, ticket)
+    context |= related_card(request, ticket, now)
     return render(request, "servicedesk/detail.html", context)
 
 
@@ -69,11 +82,6 @@ def offered(request: PersonRequest, ticket: Ticket) -> list[Offered]:
     return [Offered(step, number == 0 and step.id not in MANAGED) for number, step in enumerate(mine)]
 
 
-def permission_of(step: str) -> str:
-    """What it takes to take a step."""
-    return "tickets.manage" if step in MANAGED else "tickets.write"
-
-
 def may_take(request: PersonRequest, ticket: Ticket) -> bool:
     """Whether the person works for a party of the contract and may take the ticket upon them."""
     parties = (ticket.contract.supplier_id, ticket.contract.buyer_id)
@@ -81,8 +89,8 @@ def may_take(request: PersonRequest, ticket: Ticket) -> bool:
 
 
 def _entry(event: TicketEvent) -> dict[str, Any]:
-    label = event.label
+    label, told = event.label, event.action == "note" and event.public
     return {
         "at": event.at, "actor": event.by, "text": label, "detail": event.text,
-        "state": TONES.get(event.action, "muted"),
+        "state": "info" if told else TONES.get(event.action, "muted"), "mark": "报告人可见" if told else "",
     }  # fmt: skip

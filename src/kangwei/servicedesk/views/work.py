@@ -1,4 +1,4 @@
-"""Working on a ticket: its steps, waiting, who has it, notes. Each form is a dialog, or a page where it was refused."""
+"""Working on a ticket: waiting, who has it, notes. Each form is a dialog, or a page where it was refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,61 +14,26 @@ from django.views.decorators.http import require_POST
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, carried_out, refusals_shown
-from kangwei.servicedesk import actions, queries
-from kangwei.servicedesk.assessing import Assessment, assessment_of
-from kangwei.servicedesk.enums import PauseReason, TicketKind, TicketState
-from kangwei.servicedesk.forms.work import AssessmentForm, AssignForm, NoteForm, PauseForm, StepForm
-from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
+from kangwei.servicedesk import actions, queries, rosters
+from kangwei.servicedesk.enums import PauseReason
+from kangwei.servicedesk.forms.work import AssignForm, NoteForm, PauseForm
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.views.finding import ticket_or_404
-from kangwei.servicedesk.views.ticket import may_take, permission_of
-
-
-@requires("tickets.write")
-def step(request: PersonRequest, pk: int, step: str) -> HttpResponse:
-    """Take a step of the ticket's life with what it asks for."""
-    ticket = ticket_or_404(request, pk)
-    found = step_of(TicketKind(ticket.kind), step)
-    if found is None:
-        raise Http404
-    if not request.user.has_perm(permission_of(step)):
-        raise PermissionDenied
-    if found not in steps_from(TicketKind(ticket.kind), TicketState(ticket.state)) and request.method != "POST":
-        messages.info(request, f"工单现为{ticket.get_state_display()}，不能{found.label}")
-        return redirect("tickets:detail", pk=pk)
-    data = request.POST if request.method == "POST" else None
-    assessment = assessment_of(ticket) if "assessment" in found.asks else None
-    if assessment:
-        return _assess(request, ticket, found, AssessmentForm(data, step=found, points=assessment.points), assessment)
-    form = StepForm(data, step=found)
-    return answer(
-        request, ticket, form, found.label,
-        lambda: actions.take_step(ticket=ticket, step=step, texts=form.said, at=form.at, **by(request)),
-    )  # fmt: skip
-
-
-def _assess(
-    request: PersonRequest, ticket: Ticket, found: Step, form: AssessmentForm, assessment: Assessment
-) -> HttpResponse:
-    return answer(
-        request, ticket, form, found.label,
-        lambda: actions.take_step(
-            ticket=ticket, step=found.id, texts=form.said, at=form.at, details={"points": form.answers}, **by(request)
-        ),
-        template="servicedesk/assess.html", assessment=assessment, now=timezone.now(),
-    )  # fmt: skip
+from kangwei.servicedesk.views.ticket import may_take
 
 
 @requires("tickets.manage")
 def assign(request: PersonRequest, pk: int) -> HttpResponse:
-    """Give the ticket to one of the people of the contract's parties."""
+    """Give the ticket to a team or one of the people of the contract's parties; who is on duty comes first."""
     ticket = ticket_or_404(request, pk)
     form = AssignForm(
-        request.POST or None, staff=queries.staff_of(ticket.contract), initial={"assignee": ticket.assignee_id}
-    )
+        request.POST or None, staff=queries.staff_of(ticket.contract), teams=rosters.teams_of(ticket.contract),
+        on_duty=list(rosters.on_duty(rosters.shifts_of(ticket.contract), timezone.now())),
+        initial={"assignee": ticket.assignee_id, "team": ticket.team_id},
+    )  # fmt: skip
     return answer(
         request, ticket, form, "派单",
-        lambda: actions.assign(ticket=ticket, **form.cleaned_data, **by(request)),
+        lambda: actions.assign(ticket=ticket, **form.values, **by(request)),
     )  # fmt: skip
 
 
@@ -120,7 +85,7 @@ def note(request: PersonRequest, pk: int) -> HttpResponse:
     return answer(
         request, ticket, form, "备注",
         lambda: actions.add_note(
-            ticket=ticket, text=form.cleaned_data["text"], public=False, **by(request)
+            ticket=ticket, text=form.cleaned_data["text"], public=form.cleaned_data["public"], **by(request)
         ),
     )  # fmt: skip
 

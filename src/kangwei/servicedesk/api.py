@@ -1,0 +1,271 @@
+"""Operations by which other systems open tickets, read them and work on them."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Header, Query, Router, Status
+
+from kangwei.accounts.api import KeyRequest, requires_key
+from kangwei.accounts.queries import institutions
+from kangwei.base.errors import ActionError
+from kangwei.contracts import queries as contracts
+from kangwei.servicedesk import actions, queries
+from kangwei.servicedesk.entering import place_of
+from kangwei.servicedesk.enums import Channel, TicketKind
+from kangwei.servicedesk.forms.words import grades
+from kangwei.servicedesk.lifecycles import step_of
+from kangwei.servicedesk.measuring import Shown, clocks_of
+from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.permitting import permission_of
+from kangwei.servicedesk.schemas import (
+    AlertState,
+    AlertTaken,
+    ClockState,
+    Filters,
+    Happened,
+    Key,
+    NewAlert,
+    NewNote,
+    NewTicket,
+    Refusal,
+    Sent,
+    TakenStep,
+    TicketDetail,
+    TicketPage,
+    TicketRow,
+)
+
+if TYPE_CHECKING:
+    from kangwei.accounts.models import Institution, Person
+    from kangwei.assets.models import Asset
+    from kangwei.contracts.models import Contract
+
+router = Router(tags=["工单"])
+REPLAY = "Idempotent-Replay"
+IdempotencyKey = Annotated[Key, Header(alias="Idempotency-Key", description="每次办理一个，重发时不变")]
+REFUSED: dict[int, Any] = {401: Refusal, 403: Refusal, 413: Refusal, 422: Refusal}
+
+
+@router.post(
+    "/tickets", auth=requires_key("tickets.write"), summary="受理工单",
+    response={201: TicketRow, 200: TicketRow, 409: Refusal} | REFUSED,
+)  # fmt: skip
+def open_ticket(
+    request: KeyRequest, response: HttpResponse, payload: NewTicket, idempotency_key: IdempotencyKey
+) -> Status[TicketRow | Refusal]:
+    """Open a ticket: 201; the same call again answers 200 with the ticket that it opened."""
+    person, now = request.auth, timezone.now()
+    # Looked up before the transaction: it holds the numbers of tickets, for which others wait.
+    contract = _contract(person, payload.contract)
+    institution = _institution(payload.institution)
+    facts: dict[str, Any] = {
+        "contract": contract, "kind": TicketKind(payload.kind), "title": payload.title, "channel": Channel.API,
+        "description": payload.description, "system": _system(person, contract, payload.system),
+        "institution": institution, "caller": payload.caller,
+        "phone": queries.phone_in(payload.phone) or payload.phone,
+        "place": place_of(contract, institution) if institution else "",
+        "severity": _severity(contract, payload.severity), "occurred_at": payload.occurred_at,
+        "external": payload.external, "actor": person, "now": now,
+    }  # fmt: skip
+    try:
+        done = actions.once(
+            key=idempotency_key, body=_body("open", payload), act=lambda: actions.open_ticket(**facts), actor=person,
+            now=now,
+        )  # fmt: skip
+    except actions.OtherBodyError as error:
+        return _conflict(error)
+    return Status(_told(response, done, first=201), _row(done.ticket))
+
+
+@router.get("/tickets", auth=requires_key("tickets.read"), summary="查询工单", response={200: TicketPage} | REFUSED)
+def list_tickets(request: KeyRequest, filters: Query[Filters]) -> TicketPage:
+    """Tickets, the latest first, page by page: pass `next` on as `cursor` until it is empty."""
+    person = request.auth
+    rows = queries.in_group(queries.tickets(person), filters.group, person)
+    exact = {
+        "contract__code": filters.contract, "kind": filters.kind, "severity": filters.severity,
+        "system__name": filters.system, "external": filters.external,
+    }  # fmt: skip
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    rows = queries.opened_between(rows, filters.first, filters.last)
+    if filters.q.strip():
+        rows = queries.search(rows, filters.q)
+    if filters.cursor:
+        rows = rows.filter(pk__lt=filters.cursor)
+    found = list(rows.order_by("-pk")[: filters.limit + 1])
+    page = found[: filters.limit]
+    return TicketPage(tickets=[_row(ticket) for ticket in page], next=page[-1].pk if len(found) > len(page) else None)
+
+
+@router.get(
+    "/tickets/{number}", auth=requires_key("tickets.read"), summary="查看工单",
+    response={200: TicketDetail, 404: Refusal} | REFUSED,
+)  # fmt: skip
+def read_ticket(request: KeyRequest, number: str) -> TicketDetail:
+    """A ticket with its clocks as they stand, each with its clause, and what the caller may read of its course."""
+    return _detail(_ticket(request.auth, number))
+
+
+@router.post(
+    "/tickets/{number}/notes", auth=requires_key("tickets.write"), summary="写备注",
+    response={201: TicketDetail, 200: TicketDetail, 404: Refusal, 409: Refusal} | REFUSED,
+)  # fmt: skip
+def add_note(
+    request: KeyRequest, response: HttpResponse, number: str, payload: NewNote, idempotency_key: IdempotencyKey
+) -> Status[TicketDetail | Refusal]:
+    """Write on a ticket, for the desk alone or for the caller to read: 201; the same call again answers 200."""
+    person, now, ticket = request.auth, timezone.now(), _ticket(request.auth, number)
+
+    def act() -> Ticket:
+        actions.add_note(ticket=ticket, text=payload.text, public=payload.public, actor=person, now=now)
+        return ticket
+
+    try:
+        done = actions.once(
+            key=idempotency_key, body=_body(f"note {ticket.number}", payload), act=act, actor=person, now=now
+        )
+    except actions.OtherBodyError as error:
+        return _conflict(error)
+    return Status(_told(response, done, first=201), _detail(done.ticket))
+
+
+@router.post(
+    "/tickets/{number}/steps/{step}", auth=requires_key("tickets.write"), summary="办理步骤",
+    response={200: TicketDetail, 404: Refusal, 409: Refusal} | REFUSED,
+)  # fmt: skip
+def take_step(
+    request: KeyRequest, response: HttpResponse, number: str, step: str, payload: TakenStep,
+    idempotency_key: IdempotencyKey,
+) -> Status[TicketDetail | Refusal]:  # fmt: skip
+    """Take a step of the ticket's life, such as `respond` or `solve`, once. Steps that ask for files go by the page."""
+    person, now, ticket = request.auth, timezone.now(), _ticket(request.auth, number)
+    found = step_of(TicketKind(ticket.kind), step)
+    if found is None:
+        raise Http404
+    if not person.has_perm(permission_of(step)):
+        return Status(403, Refusal(field="", reason="密钥所属人员没有此项权限"))
+    unknown = next((name for name in payload.texts if name not in (*found.asks, *found.may_say)), None)
+    if unknown is not None:
+        raise ActionError(f"{found.label}没有这一项内容", field=f"texts.{unknown}")
+
+    def act() -> Ticket:
+        return actions.take_step(ticket=ticket, step=step, texts=payload.texts, at=payload.at, actor=person, now=now)
+
+    try:
+        done = actions.once(
+            key=idempotency_key, body=_body(f"step {ticket.number} {step}", payload), act=act, actor=person, now=now
+        )
+    except actions.OtherBodyError as error:
+        return _conflict(error)
+    return Status(_told(response, done, first=200), _detail(done.ticket))
+
+
+@router.post(
+    "/alerts", auth=requires_key("tickets.write"), summary="上报告警",
+    response={201: AlertTaken, 200: AlertTaken} | REFUSED,
+)  # fmt: skip
+def take_alert(request: KeyRequest, payload: NewAlert) -> Status[AlertTaken]:
+    """Say that something is wrong, or over again: 201 where that opens a ticket, 200 where it is noted on the open one.
+
+    The alert's own key tells what belongs together. Of what is over without an open ticket nothing is kept.
+    """
+    person = request.auth
+    contract = _contract(person, payload.contract)
+    taken = actions.take_alert(
+        contract=contract, source=payload.source, key=payload.key, firing=payload.state == AlertState.FIRING,
+        title=payload.title, text=payload.text, system=_system(person, contract, payload.system),
+        severity=_severity(contract, payload.severity), occurred_at=payload.occurred_at, actor=person,
+        now=timezone.now(),
+    )  # fmt: skip
+    row = _row(taken.ticket) if taken.ticket else None
+    return Status(201 if taken.opened else 200, AlertTaken(opened=taken.opened, ticket=row))
+
+
+def _body(operation: str, payload: Sent) -> str:
+    """What a call says, the same however its JSON was written."""
+    return f"{operation}\n{json.dumps(payload.model_dump(mode='json'), sort_keys=True)}"
+
+
+def _told(response: HttpResponse, done: actions.Done, *, first: int) -> int:
+    """The status of a call that was done: `first`, or 200 with a header that says that it was done before."""
+    if done.replayed:
+        response[REPLAY] = "true"
+        return 200
+    return first
+
+
+def _conflict(error: ActionError) -> Status[Any]:
+    return Status(409, Refusal(field=error.field, reason=str(error)))
+
+
+def _contract(person: "Person", code: str) -> "Contract":
+    """The contract; whoever may not see it learns no more than of one that there is not."""
+    found = contracts.contracts(person).filter(code=code).first()
+    if found is None:
+        raise ActionError(f"没有编号为「{code}」的合同，或您无权查看", field="contract")
+    return found
+
+
+def _institution(name: str) -> "Institution | None":
+    found = institutions().filter(name=name).first() if name else None
+    if name and found is None:
+        raise ActionError(f"没有名为「{name}」的机构", field="institution")
+    return found
+
+
+def _system(person: "Person", contract: "Contract", name: str) -> "Asset | None":
+    found = queries.systems_of(person, contract).filter(name=name).first() if name else None
+    if name and found is None:
+        raise ActionError(f"该合同不维护名为「{name}」的系统", field="system")
+    return found
+
+
+def _severity(contract: "Contract", word: str) -> str:
+    if word and word not in (known := grades(contract)):
+        raise ActionError(f"级别应为 {'、'.join(known) or '空'} 之一", field="severity")
+    return word
+
+
+def _ticket(person: "Person", number: str) -> Ticket:
+    found = queries.tickets(person).filter(number=number).first() if "\x00" not in number else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _row(ticket: Ticket) -> TicketRow:
+    return TicketRow(**_fields(ticket))
+
+
+def _detail(ticket: Ticket) -> TicketDetail:
+    now = timezone.now()
+    events = ticket.events.filter(public=True).order_by("at", "pk")
+    return TicketDetail(
+        **_fields(ticket), description=ticket.description, phone=ticket.phone,
+        clocks=[_clock(shown) for shown in clocks_of(ticket, now)],
+        events=[Happened(at=event.at, by=event.by, label=event.label, text=event.text) for event in events],
+    )  # fmt: skip
+
+
+def _clock(shown: Shown) -> ClockState:
+    return ClockState(
+        clock=shown.clock.clock, label=shown.terms.label, limit=shown.terms.limit, phase=shown.clock.phase,
+        due=shown.state.due_at, left=int(shown.to_go.total_seconds()) if shown.to_go is not None else None,
+        met=shown.clock.met, estimated=shown.clock.estimated, clause=shown.terms.clause, cite=shown.terms.cite,
+    )  # fmt: skip
+
+
+def _fields(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "number": ticket.number, "kind": ticket.kind, "title": ticket.title, "state": ticket.state,
+        "state_label": ticket.get_state_display(), "waits_for": ticket.paused_for, "severity": ticket.severity,
+        "contract": ticket.contract.code, "system": ticket.system.name if ticket.system else "",
+        "institution": ticket.institution.name if ticket.institution else "", "caller": ticket.caller,
+        "assignee": ticket.assignee.name if ticket.assignee else "", "channel": ticket.channel,
+        "external": ticket.external, "occurred_at": ticket.occurred_at, "opened_at": ticket.opened_at,
+        "responded_at": ticket.responded_at, "solved_at": ticket.solved_at, "closed_at": ticket.closed_at,
+        "next_at": ticket.next_at, "breached": ticket.breached, "page": reverse("tickets:detail", args=[ticket.pk]),
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""Beside a ticket: what it came from and what came from it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from kangwei.base.web import PersonRequest
+from kangwei.core.calendars import local_day
+from kangwei.servicedesk import queries
+from kangwei.servicedesk.enums import CLOSED_STATES, Bond, TicketKind, TicketState
+from kangwei.servicedesk.models import Ticket
+
+ARISING: dict[str, tuple[TicketKind, ...]] = {
+    TicketKind.INCIDENT: (TicketKind.PROBLEM, TicketKind.CHANGE),
+    TicketKind.REQUEST: (TicketKind.PROBLEM, TicketKind.CHANGE),
+    TicketKind.COMPLAINT: (TicketKind.PROBLEM, TicketKind.CHANGE),
+    TicketKind.PROBLEM: (TicketKind.CHANGE,),
+}
+"""What may come of a ticket of a kind."""
+MOST_RELATED = 50
+
+
+def related_card(request: PersonRequest, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """The tickets that this one came from and that came from it, with their clocks, as far as the person sees them."""
+    rows = queries.tickets(request.user).filter(Q(pk=ticket.source_id) | Q(source=ticket)).prefetch_related("clocks")
+    found = list(rows.order_by("opened_at", "pk")[:MOST_RELATED])
+    is_owner = queries.speaks_for_owner(request.user, ticket.contract)
+    is_open = ticket.state not in CLOSED_STATES
+    in_force = local_day(now) <= ticket.contract.last_day
+    return {
+        "related": [(row, _bond(ticket, row)) for row in found],
+        "source_elsewhere": bool(ticket.source_id) and ticket.source_id not in {row.pk for row in found},
+        "may_hand_over": is_open and is_owner and ticket.state != TicketState.SOLVED,
+        "arising": ARISING.get(ticket.kind, ()) if in_force and request.user.has_perm("tickets.write") else (),
+    }
+
+
+def _bond(ticket: Ticket, row: Ticket) -> str:
+    """How another ticket stands to this one, in words."""
+    if row.pk == ticket.source_id:
+        return Bond(ticket.bond).label if ticket.bond != Bond.COMPLAINT else "所投诉的工单"
+    return {Bond.HANDED_OVER: "已移交为", Bond.COMPLAINT: "投诉", Bond.ARISEN: "引出"}[Bond(row.bond)]
