@@ -94,9 +94,9 @@ def visit(page: Page) -> None:
 
 def sign(page: Page, signer: str) -> None:
     """Nothing is sent while the pad is empty; then a name is written on it."""
+    page.fill("[name=name]", f"{signer}某")
     page.get_by_role("button", name="确认签字").click()
     expect(page.locator("[data-signature-empty]")).to_be_visible()
-    page.fill("[name=name]", f"{signer}某")
     pad = page.locator("canvas")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()

@@ -32,21 +32,21 @@ def speak_chinese(api: NinjaAPI) -> None:
     def refused(request: HttpRequest, status: int, reason: str, field: str = "") -> HttpResponse:
         return api.create_response(request, {"field": field, "reason": reason}, status=status)
 
-    def by_status(request: HttpRequest, error: HttpError) -> HttpResponse:
+    def by_status(request: HttpRequest, error: Any) -> HttpResponse:
         if isinstance(error, AuthenticationError):
             return refused(request, 401, "请在请求头写明密钥：Authorization: Bearer kw_…")
         if error.status_code == 400:
             return refused(request, 422, "请求体不是有效的 JSON")
         return refused(request, error.status_code, str(error))
 
-    def by_action(request: HttpRequest, error: ActionError) -> HttpResponse:
+    def by_action(request: HttpRequest, error: Any) -> HttpResponse:
         return refused(request, 422, str(error), error.field)
 
-    def by_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    def by_validation(request: HttpRequest, error: Any) -> HttpResponse:
         first = error.errors[0]
         return refused(request, 422, _reason(first), _field(first["loc"]))
 
-    def unknown(request: HttpRequest, _: Http404) -> HttpResponse:
+    def unknown(request: HttpRequest, _: Any) -> HttpResponse:
         return refused(request, 404, "没有这样的对象，或您无权查看")
 
     api.add_exception_handler(HttpError, by_status)

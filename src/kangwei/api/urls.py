@@ -1,5 +1,6 @@
 """Addresses of the API and of its description."""
 
+from django.urls import URLPattern
 from ninja import NinjaAPI
 
 from kangwei.accounts.api import requires_key
@@ -22,6 +23,6 @@ api.add_router("", tickets)
 
 patterns, app_name, namespace = api.urls
 for pattern in patterns:
-    if declared_access(pattern.callback) is None:
+    if isinstance(pattern, URLPattern) and declared_access(pattern.callback) is None:
         by_key(pattern.callback)
 urls = (patterns, app_name, namespace)

@@ -1,8 +1,11 @@
 """Reads of the document register."""
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
+from kangwei.base.errors import ActionError
 from kangwei.documents import storage
+from kangwei.documents.content import recognise
 from kangwei.documents.models import Document, DocumentVersion
 
 
@@ -29,3 +32,14 @@ def content(version: DocumentVersion) -> bytes:
 def kept(sha256: str) -> bytes:
     """A file that was kept as part of a record; ActionError where it is missing or changed."""
     return storage.read(sha256)
+
+
+def why_refused(content: bytes, file_name: str) -> str:
+    """Why a file would not be archived, in Chinese; "" where it would."""
+    if len(content) > settings.UPLOAD_LIMIT:
+        return f"超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB 上限"
+    try:
+        recognise(content, file_name)
+    except ActionError as error:
+        return str(error)
+    return ""

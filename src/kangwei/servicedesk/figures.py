@@ -16,7 +16,8 @@ HOUR = timedelta(hours=1)
 class Column:
     """One column: `value` of a line as a figure, None where there is none; `number` is what the figure opens.
 
-    `head` stands over several columns, `unit` behind the label where the figures stand without it.
+    `head` stands over several columns, `unit` behind the label where the figures stand without it. A `rare` one is left
+    out where it would tell of nothing.
     """
 
     label: str
@@ -25,6 +26,7 @@ class Column:
     meaning: str
     head: str = ""
     unit: str = ""
+    rare: bool = False
 
     @property
     def title(self) -> str:
@@ -32,22 +34,22 @@ class Column:
         return f"{self.head}{self.label}{f'（{self.unit}）' if self.unit else ''}"
 
 
-def _count(number: str, label: str = "", head: str = "") -> Column:
+def _count(number: str, label: str = "", head: str = "", *, rare: bool = False) -> Column:
     found = NUMBERS[number]
-    return Column(label or found.label, lambda line: line[number], number, found.meaning, head)
+    return Column(label or found.label, lambda line: line[number], number, found.meaning, head, rare=rare)
 
 
 def _rate(label: str, part: str, whole: Sequence[str], meaning: str, head: str = "") -> Column:
     def value(line: Line) -> float | None:
         of = sum(line[number] for number in whole)
-        return round(100 * line[part] / of, 1) if of else None
+        return round(float(100 * line[part] / of), 1) if of else None
 
     return Column(label, value, part, meaning, head, "%")
 
 
 def _hours(label: str, measure: str, number: str, meaning: str, head: str = "") -> Column:
     def value(line: Line) -> float | None:
-        return round(line[measure] / HOUR, 1) if line[measure] else None
+        return round(float(line[measure] / HOUR), 1) if line[measure] else None
 
     return Column(label, value, number, meaning, head, "小时")
 
@@ -57,7 +59,7 @@ def _score(line: Line) -> float | None:
     if not line["rated"]:
         return None
     of = line["most-of"] if line["least-of"] == line["most-of"] else 100
-    return round(of * line["share"] / line["rated"], 2)
+    return round(float(of * line["share"] / line["rated"]), 2)
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,11 @@ class Table:
     def filled(self, lines: Iterable[Line]) -> tuple[Column, ...]:
         """The columns; under a head only where it has anything to tell."""
         lines = list(lines)
-        told = {column.head for column in self.columns if any(column.value(line) for line in lines)}
-        return tuple(column for column in self.columns if not column.head or column.head in told)
+        telling = {column.title for column in self.columns if any(column.value(line) for line in lines)}
+        heads = {column.head for column in self.columns if column.title in telling} | {""}
+        return tuple(
+            column for column in self.columns if column.head in heads and (not column.rare or column.title in telling)
+        )
 
 
 def _of_clock(clock: Clock) -> tuple[Column, ...]:
@@ -88,6 +93,7 @@ def _of_clock(clock: Clock) -> tuple[Column, ...]:
         _count(met, "按时", clock.label),
         _count(breached, "超时", clock.label),
         _count(f"{clock}-void", "作废", clock.label),
+        _count(f"{clock}-cut", "移交", clock.label, rare=True),
         _rate("按时率", met, (met, breached), rate, clock.label),
         _hours("停表", f"{clock}-paused-time", f"{clock}-paused", paused, clock.label),
     )

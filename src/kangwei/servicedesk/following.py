@@ -67,7 +67,7 @@ def chain_of(ticket: Ticket) -> list[Ticket]:
     """The ticket with those that it was handed over from and to, the first one first, the one that goes on last."""
     rows = Ticket.objects.select_related("contract__supplier", "system", "institution", "team", "rating")
     found = [rows.get(pk=ticket.pk)]
-    while found[0].bond == Bond.HANDED_OVER:
+    while found[0].bond == Bond.HANDED_OVER and found[0].source_id:
         found.insert(0, rows.get(pk=found[0].source_id))
     while following := rows.filter(source=found[-1], bond=Bond.HANDED_OVER).first():
         found.append(following)
@@ -125,7 +125,8 @@ def story_of(chain: list[Ticket], now: datetime) -> Story:
         state=state,
         hint=hint,
         promises=[promise for shown in clocks_of(ticket, now) if (promise := _promise(shown, now))],
-        told=[_told(event) for event in events],
+        # That it goes on says the caller's own answer.
+        told=[told for event in events if not ((told := _told(event)).own and event.action == "resume")],
         asked=next((_told(event).text for event in events if event.action == "pause"), ""),
         files=public_files(chain),
         contacts=_contacts(ticket, now),

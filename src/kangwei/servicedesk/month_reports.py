@@ -71,7 +71,8 @@ def _figures(total: Line) -> Iterable[Figure]:
     for table in (WORK, RATED, BACKLOG, WAITING):
         for column in table.filled([total]):
             if not (table is BACKLOG and column.number == "open"):
-                yield Figure(f"{column.head}{column.label}", _shown(column, total), column.meaning)
+                over = "未办结" if table is BACKLOG else column.head
+                yield Figure(f"{over}{column.label}", _shown(column, total), column.meaning)
 
 
 def _grids(found: dict[str, Breakdown]) -> Iterable[Grid]:

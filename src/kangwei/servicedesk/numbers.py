@@ -163,7 +163,10 @@ def _paused_times(_: Period) -> dict[str, Aggregate]:
 
 
 CLOCKS = Group("clocks", lambda period: period.holds("clocks__decided_at"), _paused_times)
-_MET = Q(clocks__met=True, clocks__phase=Phase.STOPPED)
+_IN_TIME = Q(clocks__met=True, clocks__phase=Phase.STOPPED)
+# What the hand-over of a ticket cut short was neither done nor missed by whoever had it.
+_CUT_SHORT = _IN_TIME & Q(state=TicketState.HANDED_OVER, clocks__decided_at__gte=F("closed_at"))
+_MET = _IN_TIME & (~Q(state=TicketState.HANDED_OVER) | Q(clocks__decided_at__lt=F("closed_at")))
 # Said without "not": across clocks that would mean that no clock of the ticket is void.
 _BREACHED = Q(clocks__met=False, clocks__phase__in=[Phase.RUNNING, Phase.PAUSED, Phase.STOPPED])
 
@@ -171,10 +174,12 @@ _BREACHED = Q(clocks__met=False, clocks__phase__in=[Phase.RUNNING, Phase.PAUSED,
 def _of_clock(clock: Clock) -> tuple[Number, ...]:
     mine = Q(clocks__clock=clock)
     return (
-        Number(f"{clock}-met", f"{clock.label}按时", f"期内停止的{clock.label}时钟，没有超时", CLOCKS,
+        Number(f"{clock}-met", f"{clock.label}按时", f"期内停止的{clock.label}时钟，没有超时，也不是随移交而停", CLOCKS,
                lambda _: mine & _MET),
         Number(f"{clock}-breached", f"{clock.label}超时", f"{clock.label}时限在期内届满而没有做到", CLOCKS,
                lambda _: mine & _BREACHED),
+        Number(f"{clock}-cut", f"{clock.label}随移交停止", f"{clock.label}时钟在期内随工单移交而停止，未到时限，不计入按时率",
+               CLOCKS, lambda _: mine & _CUT_SHORT),
         Number(f"{clock}-void", f"{clock.label}作废", f"期内作废的{clock.label}时钟，不再要求", CLOCKS,
                lambda _: mine & Q(clocks__phase=Phase.VOID)),
         Number(f"{clock}-paused", f"{clock.label}停过表", f"期内判定的{clock.label}时钟，其间因等待而停过", CLOCKS,
@@ -199,8 +204,9 @@ def _waited(period: Period) -> dict[str, Aggregate]:
 
 WAITING = Group(
     "waiting",
-    lambda period: Q(pauses__started_at__lt=period.looked_at)
-    & (Q(pauses__ended_at=None) | Q(pauses__ended_at__gt=period.begins)),
+    lambda period: (
+        Q(pauses__started_at__lt=period.looked_at) & (Q(pauses__ended_at=None) | Q(pauses__ended_at__gt=period.begins))
+    ),
     _waited,
 )
 _WAITING = tuple(

@@ -145,7 +145,8 @@ def broken_down(
     for group in groups:
         counted = {number.id: number.count(period) for number in of_group(group)} | group.measures(period)
         found = rows.filter(group.within(period)).order_by().select_related(None).annotate(value=dimension.value)
-        for row in found.values("value").annotate(**{_plain(name): what for name, what in counted.items()}):
+        rows_of: Any = found.values("value").annotate(**{_plain(name): what for name, what in counted.items()})
+        for row in rows_of:
             mine = by_value.setdefault(row["value"], {})
             mine |= {name: row[_plain(name)] for name in counted}
     names = _named(dimension, by_value)
@@ -228,9 +229,7 @@ def course(
     for nth, (number, part) in enumerate((number, part) for number in numbers for part in parts):
         within = Period(part.first, part.last, period.now, period.passing)
         counted = Count("pk", distinct=number.repeated)
-        asked.append(
-            bare.filter(number.where(within)).annotate(nth=Value(nth)).values("nth").annotate(n=counted)
-        )
+        asked.append(bare.filter(number.where(within)).annotate(nth=Value(nth)).values("nth").annotate(n=counted))
     found = {row["nth"]: row["n"] for row in asked[0].union(*asked[1:], all=True)}
     width = len(parts)
     return [

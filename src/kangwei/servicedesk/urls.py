@@ -14,6 +14,7 @@ from kangwei.servicedesk.views import (
     hotline_desk,
     numbers,
     queue,
+    receiving,
     scripts,
     steps,
     teams,
@@ -25,6 +26,8 @@ app_name = "tickets"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("new/", desk.new, name="new"),
+    path("new/receive/", receiving.receive, name="receive"),
+    path("new/receive/<str:token>/", receiving.received, name="received"),
     path("new/caller/", desk.caller, name="new_caller"),
     path("new/words/", desk.words, name="new_words"),
     path("new/aside/", desk.aside, name="new_aside"),

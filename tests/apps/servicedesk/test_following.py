@@ -221,6 +221,12 @@ class TestAnswering:
         send(ticket, "answer", text="三号机")
         ticket.refresh_from_db()
         assert ticket.paused_for == "" and ticket.clocks.get(clock="response").phase == "running"
+        assert told(ticket, now) == [("回复", "三号机"), ("请您答复", "哪一台？"), ("受理", "三台都这样")]
+
+    def test_so_it_does_when_the_desk_lets_it(self, ticket, now):
+        actions.pause(ticket=ticket, reason=PauseReason.USER, text="", actor=SYSTEM, now=now)
+        actions.resume(ticket=ticket, text="已电话问清", actor=SYSTEM, now=now)
+        assert told(ticket, now)[0] == ("继续处理", "")
 
     def test_one_that_waits_for_others_does_not(self, ticket, now):
         actions.pause(ticket=ticket, reason=PauseReason.PARTS, text="", actor=SYSTEM, now=now)

@@ -53,9 +53,8 @@ class TestTicket:
         assert (ticket.title, ticket.caller) == ("Category 55 · Subcategory 170 · Symptom 72", "Caller 2403")
         assert (ticket.opened_by, ticket.assignee, ticket.contract) == ("Opened by  8", None, contract)
         assert "地点：Location 143" in ticket.description
-        assert [f"{at:%d %H:%M}" for at in (ticket.opened_at, ticket.responded_at, ticket.solved_at, ticket.closed_at)] == [
-            "03 01:00", "03 01:20", "03 04:00", "08 04:00",
-        ]  # fmt: skip
+        times = (ticket.opened_at, ticket.responded_at, ticket.solved_at, ticket.closed_at)
+        assert [f"{at:%d %H:%M}" for at in times] == ["03 01:00", "03 01:20", "03 04:00", "08 04:00"]
 
     def test_what_happened_keeps_its_time_and_its_people(self, take):
         ticket = take(solved_log())["INC0000001"]

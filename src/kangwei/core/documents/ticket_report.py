@@ -22,7 +22,7 @@ _LEFT_COLUMNS = (
     Column("序号", 11, True),
     Column("工单", 63),
     Column("系统", 27),
-    Column("状态", 24, True),
+    Column("现状态", 24, True),
     Column("受理时间", 31, True),
 )
 _FIRST_COLUMN_MM = 44
@@ -61,7 +61,7 @@ class Breached:
 
 @dataclass(frozen=True)
 class Left:
-    """A ticket that was open at the end of the month."""
+    """A ticket that was open at the end of the month; `state` is how it stands as the report is made."""
 
     number: str
     title: str
@@ -132,7 +132,7 @@ def _head(report: TicketReport) -> list[list[tuple[str, str | Cell]]]:
 
 def _columns(names: Sequence[str]) -> list[Column]:
     """The name of a line and as many columns of numbers as there are, of one width."""
-    width = (TEXT_WIDTH_MM - _FIRST_COLUMN_MM) / (len(names) - 1)
+    width = (TEXT_WIDTH_MM - _FIRST_COLUMN_MM) / max(1, len(names) - 1)
     return [Column(names[0], _FIRST_COLUMN_MM), *(Column(name, width, True) for name in names[1:])]
 
 

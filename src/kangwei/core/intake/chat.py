@@ -12,7 +12,7 @@ from datetime import datetime
 
 from kangwei.core.intake.times import MOMENT, Reader
 
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_HEADING = 40, 160
 _NAME = rf"(?P<who>[^\s].{{0,{LONGEST_NAME - 1}}}?)"
 _MARK = r"(?:\((?P<mark>[\w.@+-]{4,60})\)|<(?P<mark2>[^<>\s]{4,60})>|（(?P<mark3>[\w.@+-]{4,60})）)"
 _WHEN = f"(?P<when>{MOMENT})"
@@ -61,14 +61,28 @@ class Chat:
 def read_chat(text: str, now: datetime) -> Chat:
     """Take a copied conversation apart; `now` is when it was pasted, from which 昨天 and 星期五 are counted."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    timed = any(_heading(line.strip(), Reader(now)) for line in lines)
-    return _Building(Reader(now), timed).read(lines)
+    headings = [found for line in lines if (found := _heading(line.strip(), Reader(now)))]
+    days_apart = any(not heading.dated for heading in headings)
+    return _Building(Reader(now), timed=bool(headings), days_apart=days_apart or not headings).read(lines)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """Who speaks from here on, and when; `dated` where it names the day itself."""
+
+    who: str
+    at: datetime | None
+    dated: bool
+    said: str = ""
 
 
 @dataclass
 class _Building:
+    """A conversation while it is read: `timed` by headings with times, `days_apart` with lines that name a day."""
+
     reader: Reader
     timed: bool
+    days_apart: bool
     at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -79,14 +93,13 @@ class _Building:
     def read(self, lines: list[str]) -> Chat:
         for number, line in enumerate(lines, 1):
             plain = line.strip()
+            if self._is_between(plain):
+                continue
             begun = _heading(plain, self.reader) if self.timed else self._says(plain)
             if begun:
                 self._end()
-                message, first = begun
-                self.messages.append(message)
-                self.said = [first] if first else []
-            elif self._is_between(plain):
-                continue
+                self.messages.append(Message(begun.who, begun.at, ""))
+                self.said = [begun.said]
             elif self.messages:
                 self.said.append(line.rstrip())
             elif plain:
@@ -94,19 +107,22 @@ class _Building:
         self._end()
         return Chat(tuple(self.messages), tuple(self.unread))
 
-    def _says(self, line: str) -> tuple[Message, str] | None:
+    def _says(self, line: str) -> _Heading | None:
         found = _SAYS.fullmatch(line)
         if found is None or _NO_NAME.fullmatch(found["who"].strip()):
             return None
-        return Message(found["who"].strip(), self.at, ""), found["text"].strip()
+        return _Heading(found["who"].strip(), self.at, False, found["text"].strip())
 
     def _is_between(self, line: str) -> bool:
         """Whether the line only parts messages: a day, a time, a rule; what it says of time holds from there on."""
-        heading = _DAY_HEADING.fullmatch(line)
+        if len(line) > LONGEST_HEADING:
+            return False
+        heading = _DAY_HEADING.fullmatch(line) if self.days_apart else None
         if heading and self.reader.head(heading["day"]):
             self.at = None
             return True
-        alone = _TIME_ALONE.fullmatch(line) if line else None
+        # Where every message has its time, a time by itself is something that was said.
+        alone = _TIME_ALONE.fullmatch(line) if not self.timed else None
         if alone and (at := self.reader.moment(alone["when"])):
             self.at = at
             return True
@@ -119,22 +135,22 @@ class _Building:
         self.said = []
 
 
-def _heading(line: str, reader: Reader) -> tuple[Message, str] | None:
-    """Who speaks from here on, and when.
+def _heading(line: str, reader: Reader) -> _Heading | None:
+    """A heading with a time.
 
     A time before a name counts with the mark of an account only, for lines of a log begin with a time; an hour alone
     counts with its seconds or such a mark, for "我到了 9:05" is something that was said.
     """
-    for form in (_TIME_NAME, _NAME_TIME):
+    for form in (_TIME_NAME, _NAME_TIME) if len(line) <= LONGEST_HEADING else ():
         found = form.fullmatch(line)
         if found is None:
             continue
         marked = found["mark"] or found["mark2"] or found["mark3"]
-        dated = any(found[name] for name in ("year", "month_only", "before", "weekday", "second"))
-        if not (marked or (form is _NAME_TIME and dated)):
+        dated = any(found[name] for name in ("year", "month_only", "before", "weekday"))
+        if not (marked or (form is _NAME_TIME and (dated or found["second"]))):
             continue
         if (at := reader.moment(found["when"])) and (who := found["who"].strip(" \t:：")):
-            return Message(who, at, ""), ""
+            return _Heading(who, at, dated)
     return None
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.errors import MessageError
 from email.header import decode_header
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 from html.parser import HTMLParser
@@ -81,7 +81,7 @@ class _Parts:
 
 def _parts(message: EmailMessage) -> _Parts:
     """The texts that are shown and the files beside them; a mail that is attached is a file, not a part of the text."""
-    found, waiting, seen = _Parts([], []), [message], 0
+    found, waiting, seen = _Parts([], []), list[MIMEPart]([message]), 0
     while waiting:
         part = waiting.pop(0)
         seen += 1
@@ -89,9 +89,8 @@ def _parts(message: EmailMessage) -> _Parts:
             raise MailError("邮件的部分太多，拒收")
         kind, name = part.get_content_type(), _Headers(part).file_name()
         if kind == "message/rfc822":
-            inner = part.get_payload()
-            content = inner[0].as_bytes() if isinstance(inner, list) and inner else b""
-            found.attached.append(Attached(name or "转发的邮件.eml", content))
+            inner = next(iter(part.iter_parts()), None)
+            found.attached.append(Attached(name or "转发的邮件.eml", inner.as_bytes() if inner else b""))
         elif part.is_multipart():
             waiting = [*part.iter_parts(), *waiting]
         elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
@@ -104,7 +103,7 @@ def _parts(message: EmailMessage) -> _Parts:
     return found
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     content = part.get_payload(decode=True)
     raw = content if isinstance(content, bytes) else b""
     claimed = str(part.get_content_charset() or "")
@@ -125,7 +124,7 @@ def _text_of(raw: bytes, charsets: tuple[str, ...] = ()) -> str:
 class _Headers:
     """Headers as text, though they be broken: unencoded, in a charset that there is not, or badly folded."""
 
-    def __init__(self, message: EmailMessage) -> None:
+    def __init__(self, message: MIMEPart) -> None:
         self.message = message
 
     def text(self, name: str) -> str:

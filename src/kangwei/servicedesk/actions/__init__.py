@@ -20,6 +20,7 @@ from kangwei.servicedesk.actions.hotline import open_order, set_verdict, set_wei
 from kangwei.servicedesk.actions.importing import Known, Source, TakenOver, finish_import, take_over
 from kangwei.servicedesk.actions.month_reports import archive_month_report
 from kangwei.servicedesk.actions.ratings import rate
+from kangwei.servicedesk.actions.receiving import open_received, receive_chat, receive_mail
 from kangwei.servicedesk.actions.reporting import report
 from kangwei.servicedesk.actions.scripts import archive_scripts, save_script, set_script_active
 from kangwei.servicedesk.actions.signatures import sign_dispatch
@@ -77,9 +78,12 @@ __all__ = [
     "open_entrance",
     "open_entrances",
     "open_order",
+    "open_received",
     "open_ticket",
     "pause",
     "rate",
+    "receive_chat",
+    "receive_mail",
     "record_call",
     "report",
     "resume",

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from kangwei.base import audit
 from kangwei.base.audit import WORKER
 from kangwei.contracts.levels import severities
 from kangwei.servicedesk.actions import clocks
+from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import FACT_LABELS
 from kangwei.servicedesk.models import Ticket, TicketClock, TicketEvent
 from kangwei.servicedesk.signals import clock_reached
@@ -61,11 +61,10 @@ def _settle(ticket_ids: set[int], now: datetime) -> int:
         actor=WORKER, action="servicedesk.breach", happened=[_entry(one) for one in happened if one.is_breach], now=now
     )
     for one in happened:
-        told = partial(
-            clock_reached.send, sender=TicketClock, clock_id=one.clock.pk, share=one.share, due_at=one.due_at,
+        tell(
+            clock_reached, TicketClock, clock_id=one.clock.pk, share=one.share, due_at=one.due_at,
             upgraded_to=one.upgraded_to,
         )  # fmt: skip
-        transaction.on_commit(told, robust=True)
     return len(happened)
 
 

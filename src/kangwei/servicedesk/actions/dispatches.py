@@ -112,14 +112,13 @@ def check_in(
         dispatch.accuracy = position.accuracy
     dispatch.state, dispatch.arrived_at = S.ARRIVED, arrived_at
     dispatch.save()
-    step = step_of(TicketKind(ticket.kind), "arrive")
-    if step and ticket.state in step.sources:
-        take_step(ticket=ticket, step="arrive", texts={}, at=arrived_at, actor=actor, now=now)
+    stepped = _ticket_reached(ticket, arrived_at, actor, now)
     entered_at = now if arrived_at < now.replace(second=0, microsecond=0) else None
     late = f"（{now.astimezone(SHANGHAI):%m-%d %H:%M} 补录）" if entered_at else ""
     note(
-        ticket, "check_in", "到场签到", actor, arrived_at, text=f"{dispatch.engineer.name} 到场{late}", public=True,
+        ticket, "check_in", "到场签到", actor, arrived_at, text=f"{dispatch.engineer.name} 到场{late}",
         data={"dispatch": dispatch.number} | ({"entered_at": entered_at.isoformat()} if entered_at else {}),
+        public=not stepped,
     )  # fmt: skip
     audit.append(
         actor=actor, action="servicedesk.check_in", subject=("dispatch", dispatch.number),
@@ -217,6 +216,15 @@ def _arrival(dispatch: Dispatch, at: datetime | None, now: datetime) -> datetime
     if at < dispatch.issued_at.replace(second=0, microsecond=0):
         raise ActionError(f"到场时间早于派工时间 {dispatch.issued_at.astimezone(SHANGHAI):%m-%d %H:%M}", field="at")
     return max(at, dispatch.issued_at)
+
+
+def _ticket_reached(ticket: Ticket, at: datetime, actor: Actor, now: datetime) -> bool:
+    """Take the ticket's own step, which stops its clock; False where it has none, or is past it."""
+    step = step_of(TicketKind(ticket.kind), "arrive")
+    if step is None or ticket.state not in step.sources:
+        return False
+    take_step(ticket=ticket, step=step.id, texts={}, at=at, actor=actor, now=now)
+    return True
 
 
 def _photo(ticket: Ticket, photo: tuple[str, bytes], actor: Actor, now: datetime) -> Attachment:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from kangwei.core.calendars import local_day
 from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions import ratings
 from kangwei.servicedesk.actions.reporting import lay_photos, require_photos
+from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import add_note, locked, open_ticket, resume, take_step
 from kangwei.servicedesk.enums import CLOSED_STATES, Bond, Channel, PauseReason, RatedBy, TicketKind
 from kangwei.servicedesk.following import complaint_about
@@ -120,4 +120,4 @@ def _said_last(ticket: Ticket, text: str, actor: Actor) -> bool:
 
 
 def _tell(ticket: Ticket) -> None:
-    transaction.on_commit(partial(caller_acted.send, sender=Ticket, ticket_id=ticket.pk), robust=True)
+    tell(caller_acted, Ticket, ticket_id=ticket.pk)

@@ -1,7 +1,6 @@
 """Handing a ticket over to another contract."""
 
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from kangwei.contracts.levels import condition_words, severities
 from kangwei.core.calendars import local_day
 from kangwei.servicedesk.actions import clocks
 from kangwei.servicedesk.actions.notes import note
+from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import locked, open_ticket, resume, saved
 from kangwei.servicedesk.enums import (
     CLOSED_STATES,
@@ -64,8 +64,7 @@ def hand_over(*, ticket: Ticket, contract: "Contract", reason: str, actor: Actor
         data={"contract": contract.code, "ticket": follower.number, "reason": reason.strip()}, now=now,
     )  # fmt: skip
     person = person_behind(actor)
-    told = partial(ticket_handed_over.send, sender=Ticket, ticket_id=follower.pk, by=person.pk if person else None)
-    transaction.on_commit(told, robust=True)
+    tell(ticket_handed_over, Ticket, ticket_id=follower.pk, by=person.pk if person else None)
     return follower
 
 

@@ -73,8 +73,8 @@ class Known:
 class TakenOver:
     """What came of histories: tickets `added`, `present` already; clocks that were kept and not, by their kind.
 
-    `unmeasured` are tickets for which the contract has no limit. `agreed` and `differed` count
-    the tickets of which both the source and our clocks say whether they were solved in time.
+    `unmeasured` are tickets for which the contract has no limit, `agreed` and `differed` count those of which both the
+    source and our clocks say whether they were solved in time.
     """
 
     added: int = 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from kangwei.servicedesk.actions.asking import Given, NamedFile, check
 from kangwei.servicedesk.actions.externals import named_once
 from kangwei.servicedesk.actions.files import attach_given
 from kangwei.servicedesk.actions.notes import note
+from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.enums import (
     CALLERS_KINDS,
     CLOSED_STATES,
@@ -174,10 +174,7 @@ def assign(
         now=now,
     )  # fmt: skip
     person = person_behind(actor)
-    told = partial(
-        ticket_assigned.send, sender=Ticket, ticket_id=current.pk, event_id=event.pk, by=person.pk if person else None
-    )
-    transaction.on_commit(told, robust=True)
+    tell(ticket_assigned, Ticket, ticket_id=current.pk, event_id=event.pk, by=person.pk if person else None)
     return current
 
 

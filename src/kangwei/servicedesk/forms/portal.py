@@ -42,7 +42,7 @@ class PhotosField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[bytes]:
         del initial
-        found: Sequence[UploadedFile] = [file for file in data or [] if file]
+        found: list[UploadedFile[bytes]] = [file for file in data or [] if file]
         if len(found) > MOST_PHOTOS:
             raise forms.ValidationError(f"一次最多 {MOST_PHOTOS} 张照片")
         if any((file.size or 0) > PHOTO_LIMIT for file in found):

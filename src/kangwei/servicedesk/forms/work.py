@@ -25,7 +25,9 @@ LONG = frozenset(
      "script", "check", "disposal", "feedback"}
 )  # fmt: skip
 LONGEST = {"script": 10_000}
-FIRST = ("approved_by", "approval", file_field(FileRole.APPROVAL), "backed_up_at", "backup", file_field(FileRole.BACKUP))
+FIRST = (
+    "approved_by", "approval", file_field(FileRole.APPROVAL), "backed_up_at", "backup", file_field(FileRole.BACKUP),
+)  # fmt: skip
 """What belongs together though it is of different kinds."""
 
 

@@ -1,6 +1,7 @@
 """Taking a call: the form, what is known of the caller, and what the ticket would be measured by."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from kangwei.servicedesk.forms.desk import DeskForm
 from kangwei.servicedesk.forms.words import MOMENT
 from kangwei.servicedesk.measuring import clocks_for
 from kangwei.servicedesk.views.finding import ticket_or_404
+from kangwei.servicedesk.views.receiving import facts_of, named
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -38,7 +40,8 @@ def new(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (ticket := _opened(request, form, now)):
         messages.success(request, f"已受理{'并解决' if ticket.first_contact else ''}，编号 {ticket.number}")
         return redirect("tickets:detail", pk=ticket.pk)
-    context = {"title": "受理工单", "form": form, "source": _source(request)} | _beside(request, form, contract, now)
+    context = {"title": "受理工单", "form": form, "source": _source(request), "item": named(request)}
+    context |= _beside(request, form, contract, now)
     return render(request, "servicedesk/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -109,7 +112,8 @@ def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime
     return DeskForm(
         data, contract=contract, contracts=queries.open_contracts(request.user, local_day(now)),
         systems=list(queries.systems_of(request.user, contract)),
-        initial={"occurred_at": now.astimezone(SHANGHAI).strftime(MOMENT)} | _facts_of(_source(request)) | given,
+        initial={"occurred_at": now.astimezone(SHANGHAI).strftime(MOMENT)} | _facts_of(_source(request))
+        | facts_of(request, named(request), now) | given,
     )  # fmt: skip
 
 
@@ -125,6 +129,8 @@ def _fitting(request: PersonRequest, contract: "Contract", data: Any, now: datet
 def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | None":
     try:
         opening = actions.open_and_solve if form.solved else actions.open_ticket
+        if item := named(request):
+            opening = partial(actions.open_received, received=item, opening=opening)
         source = _source(request)
         ticket = opening(
             **form.values, **form.solved, source=source, bond=Bond.ARISEN if source else None, actor=request.user,

@@ -1,5 +1,6 @@
 """The page by which whoever reported a ticket follows it, without a sign-in."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ DONE = {
     "rate": "已评价，谢谢。",
     "complain": "投诉已登记，进度在本页查看。",
 }
-ACTS = {
+ACTS: dict[str, Callable[..., Any]] = {
     "answer": acts.answer,
     "confirm": acts.confirm,
     "reopen": acts.reopen,

@@ -43,6 +43,7 @@ from kangwei.servicedesk.views.work import answer, by
 
 STATES = [(state.value, state.label) for state in (
     TicketState.NEW, TicketState.WORKING, TicketState.SOLVED, TicketState.CLOSED, TicketState.CANCELLED,
+    TicketState.HANDED_OVER,
 )]  # fmt: skip
 FILTERS = ("contract", "state", "part", "q")
 ORDER_HEADERS = (

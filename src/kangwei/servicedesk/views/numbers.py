@@ -130,7 +130,7 @@ def archive_report(request: PersonRequest) -> HttpResponse:
             actor=request.user, now=asked.now,
         )  # fmt: skip
         where = f"，已登记到「{made.occurrence}」" if made.occurrence else f"，已登记为「{made.deliverable}」"
-        messages.success(request, f"已归档 {made.document.number}{where}")
+        messages.success(request, f"已归档 {made.document.number if made.document else ''}{where}")
     return redirect(f"{reverse('tickets:numbers')}{asked.address()}")
 
 

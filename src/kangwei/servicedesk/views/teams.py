@@ -52,7 +52,6 @@ def roster(request: PersonRequest) -> HttpResponse:
         "after": address(request, contract=contract.code, week=f"{monday + rosters.WEEK}"),
         "this_week": address(request, contract=contract.code, week=""),
         "export_url": address(request, contract=contract.code, week=f"{monday}", export="1"),
-        "teams": list(rosters.teams_of(contract)),
         "now": now,
     }
     return render(request, "servicedesk/roster.html", context)

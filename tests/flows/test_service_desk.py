@@ -1,0 +1,259 @@
+"""The service desk in a real browser, from the code on the wall to the evidence on the contract.
+
+Days pass within a walk, so the product runs in this process, where the clock can be moved.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from kangwei.base.audit import System
+from tests.factories.contracts import SOURCE, load_small
+
+pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+CITE = f"{SOURCE}:50"
+HOUR = timedelta(hours=1)
+BY_TEST = System("测试")
+CONTRACT = {
+    "severities": [{"name": name, "cite": CITE} for name in ("一般", "重大", "特别重大")],
+    "scope": {"systems": [{"name": "门诊系统", "category": "业务系统", "cite": CITE}]},
+    "service_levels": [
+        {"id": "response-major", "clock": "response", "limit": "10m", "when": {"severity": "重大"}, "cite": CITE},
+        {"id": "arrival-major", "clock": "arrival", "limit": "1h", "when": {"severity": "重大", "method": "onsite"},
+         "upgrades_to": "特别重大", "cite": f"{SOURCE}:52"},
+        {"id": "resolve-major", "clock": "resolve", "limit": "8h", "when": {"severity": "重大"}, "cite": CITE},
+    ],
+    "measures": [
+        {"id": "satisfaction", "name": "用户满意度", "metric": "satisfaction", "op": ">=", "value": 9, "of": 10,
+         "cite": f"{SOURCE}:60"},
+    ],
+    "duties": [
+        {"id": "month-report", "name": "工单月度分析", "activity": "report", "cadence": {"every": "month"},
+         "produces": ["工单月度分析报告"], "cite": f"{SOURCE}:55"},
+    ],
+    "deliverables": [
+        {"name": name, "group": "运维过程文档", "cite": f"{SOURCE}:30"} for name in ("派工单", "工单月度分析报告")
+    ],
+    "acceptance": {"documents": [{"name": name, "cite": f"{SOURCE}:40"} for name in ("派工单", "工单月度分析报告")],
+                   "steps": []},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def database_beside_the_browser():
+    """The driver of the browser runs a loop in this thread, in which Django would refuse the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture
+def clock(now):
+    """The clock of the product, at Friday 10:00; `clock.move_to(moment)` lets time pass."""
+    with time_machine.travel(now, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def visit(clock, live_server, browser) -> Callable:
+    """`visit(client, PHONE)`: a page of that person's browser, or of a stranger's; any error in a console fails."""
+    contexts, faults = [], []
+
+    def open_page(client=None, viewport=DESK) -> Page:
+        context = browser.new_context(viewport=viewport, base_url=live_server.url, accept_downloads=True)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        if client:
+            name, cookie = "sessionid", client.cookies["sessionid"].value
+            context.add_cookies([{"name": name, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def contract(now):
+    return load_small(now, **CONTRACT)
+
+
+@pytest.fixture
+def people(contract, now):
+    """The supplier's project manager and engineer, the buyer's manager."""
+    from kangwei.accounts import actions
+    from kangwei.accounts.enums import Role
+    from kangwei.accounts.queries import party_named
+
+    found = {}
+    for username, name, role, party in (
+        ("manager", "陈经理", Role.PROJECT_MANAGER, "试验乙方公司"),
+        ("engineer", "张工", Role.ENGINEER, "试验乙方公司"),
+        ("buyer", "王科长", Role.BUYER_MANAGER, "试验甲方中心"),
+    ):
+        person, password = actions.create_person(
+            username=username, name=name, party=party_named(party), actor=BY_TEST, now=now
+        )
+        actions.grant_role(person=person, role=role, actor=BY_TEST, now=now)
+        actions.change_password(person=person, password=f"{password}-own", actor=person, now=now)
+        found[username] = person
+    return found
+
+
+@pytest.fixture
+def signed_in(people) -> Callable:
+    """`signed_in("engineer")`: a session that began now."""
+    from django.test import Client
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def code_on_the_wall(contract, people, now) -> str:
+    """The address that an institution's code holds."""
+    from kangwei.accounts.actions import create_institution
+    from kangwei.servicedesk.actions import open_entrance
+
+    institution = create_institution(name="延庆区医院", region="延庆区", place="远郊", actor=BY_TEST, now=now)
+    entrance = open_entrance(institution=institution, contract=contract, actor=BY_TEST, now=now)
+    return reverse("portal:entrance", args=[entrance.key])
+
+
+def settle() -> None:
+    """What the worker does each minute."""
+    from kangwei.servicedesk import tasks
+
+    tasks.settle_clocks.call_local()
+
+
+def sign(page: Page, signer: str, name: str) -> None:
+    """Write a name on the glass."""
+    page.get_by_role("link", name=f"{signer}签字").click()
+    page.fill("[name=name]", name)
+    box = page.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 40 + (30 if step % 2 else -20))
+    page.mouse.up()
+    page.get_by_role("button", name="确认签字").click()
+    page.get_by_text(f"{name} 已签字").or_(page.get_by_text("三方已签字")).wait_for()
+
+
+def report_a_stop(page: Page, address: str) -> str:
+    """A nurse reports by the code on the wall; the address at which she follows it."""
+    page.goto(address)
+    page.fill("[name=text]", "门诊系统全部停了，窗口挂不了号")
+    page.get_by_text("完全不能用").click()
+    page.get_by_text("门诊系统", exact=True).click()
+    page.fill("[name=name]", "李护士")
+    page.fill("[name=phone]", "010-69101234")
+    page.get_by_role("button", name="提交报修").click()
+    page.get_by_text("已收到").first.wait_for()
+    return page.url
+
+
+def dispatch_as_major(page: Page) -> str:
+    """The desk calls the report a major one and sends an engineer; the ticket's address."""
+    page.goto("/tickets/")
+    page.get_by_role("link", name="GD-202611-000001").click()
+    page.get_by_role("link", name="更正").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=severity]").select_option("重大")
+    dialog.locator("[name=reason]").fill("窗口停诊")
+    dialog.get_by_role("button", name="更正").click()
+    page.get_by_role("link", name="派工", exact=True).click()
+    dialog.locator("[name=engineer]").select_option(label="张工　试验乙方公司")
+    dialog.get_by_role("button", name="派工").click()
+    page.get_by_text("待接单").wait_for()
+    assert page.get_by_text("到场", exact=True).count()
+    return page.url
+
+
+def see_the_breach(page: Page, ticket: str) -> None:
+    """The buyer's manager was told that nobody came in time, and finds the severity raised."""
+    page.goto("/notices/")
+    page.get_by_text("到场").first.click()
+    assert page.url == ticket
+    page.get_by_text("到场超时").wait_for()
+    page.get_by_text("重大 → 特别重大").wait_for()
+
+
+def come_late_and_have_it_signed(page: Page) -> None:
+    """The engineer's phone: accept, set out, check in, finish, three signatures."""
+    page.goto("/tickets/dispatches/")
+    page.get_by_role("link", name="PG-202611-000001").click()
+    page.get_by_role("button", name="接单").click()
+    page.get_by_text("已接单").wait_for()
+    page.get_by_role("button", name="出发").click()
+    page.get_by_text("在途").wait_for()
+    page.get_by_role("button", name="到场签到").click()
+    page.fill("[name=work_done]", "更换交换机，重启门诊系统，窗口恢复")
+    page.get_by_role("button", name="完工，请用户签字").click()
+    for signer, name in (("报修人", "李护士"), ("确认人", "王科长"), ("处理人", "张工")):
+        sign(page, signer, name)
+    page.get_by_text("三方已签字").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载派工单（PDF）").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def solve(page: Page, ticket: str) -> None:
+    page.goto(ticket)
+    page.get_by_role("link", name="解决", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=solution]").fill("交换机故障，已更换")
+    dialog.locator("[name=solved_how]").select_option("onsite")
+    dialog.get_by_role("button", name="解决").click()
+    page.get_by_text("待确认").first.wait_for()
+
+
+def rate_nine(page: Page, follow: str) -> None:
+    page.goto(follow)
+    page.get_by_role("button", name="已解决，确认").click()
+    page.get_by_text("已办结").first.wait_for()
+    page.get_by_role("radio", name="9", exact=True).check()
+    page.get_by_role("button", name="提交评价").click()
+    page.get_by_text("您的评价").wait_for()
+
+
+def file_the_month(page: Page) -> None:
+    page.goto("/tickets/numbers/?from=2026-11-01&to=2026-11-30&contract=small-2026")
+    page.get_by_role("button", name="归档2026年11月工单报告").click()
+    page.get_by_role("dialog").get_by_role("button", name="归档", exact=True).click()
+    page.get_by_text("已归档").first.wait_for()
+
+
+def test_from_the_code_on_the_wall_to_the_evidence_on_the_contract(
+    clock, visit, signed_in, contract, code_on_the_wall, now
+):
+    nurse = visit(viewport=PHONE)
+    follow = report_a_stop(nurse, code_on_the_wall)
+    ticket = dispatch_as_major(visit(signed_in("manager")))
+    clock.move_to(now + 2 * HOUR)
+    settle()
+    see_the_breach(visit(signed_in("buyer")), ticket)
+    come_late_and_have_it_signed(visit(signed_in("engineer"), PHONE))
+    solve(visit(signed_in("engineer")), ticket)
+    rate_nine(nurse, follow)
+
+    clock.move_to(now + timedelta(days=11))
+    buyer = visit(signed_in("buyer"))
+    file_the_month(buyer)
+    buyer.goto("/contracts/documents/?contract=small-2026")
+    for deliverable in ("派工单", "工单月度分析报告"):
+        assert buyer.locator("tbody").get_by_text(deliverable, exact=True).count()
