@@ -126,7 +126,7 @@ def changes_on(ticket: Ticket, changed: Ticket, now: datetime) -> list[Changed]:
     found = []
     for name in Clock.values:
         clock, after = rows.get(name), chosen.get(name)
-        if clock and clock.phase == "stopped":
+        if clock and (clock.phase == "stopped" or (clock.kept and changed.severity == ticket.severity)):
             continue
         held = clock if clock and clock.phase != "void" else None
         if after and (held is None or (held.limit, held.clause) != (str(after[0].limit), after[0].key)):

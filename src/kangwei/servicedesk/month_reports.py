@@ -90,13 +90,13 @@ def _grids(found: dict[str, Breakdown]) -> Iterable[Grid]:
 
 def _clock_grid(table: Table, total: Line) -> Grid:
     """A row for each clock that was decided in the month."""
-    by_head: dict[str, list[Column]] = {}
-    for column in table.filled([total]):
-        by_head.setdefault(column.head, []).append(column)
-    first = next(iter(by_head.values()), [])
-    titles = ("时钟", *(f"{column.label}{f'（{column.unit}）' if column.unit else ''}" for column in first))
-    rows = [(head, *(_shown(column, total, unit=False) for column in columns)) for head, columns in by_head.items()]
-    return Grid("时限", titles, tuple(rows))
+    columns = table.filled([total])
+    labels = dict.fromkeys(f"{column.label}{f'（{column.unit}）' if column.unit else ''}" for column in columns)
+    by_head: dict[str, dict[str, str]] = {}
+    for column in columns:
+        by_head.setdefault(column.head, {})[column.label] = _shown(column, total, unit=False)
+    rows = tuple((head, *(shown.get(label.split("（")[0], "0") for label in labels)) for head, shown in by_head.items())
+    return Grid("时限", ("时钟", *labels), rows)
 
 
 def _shown(column: Column, line: Line, *, unit: bool = True) -> str:

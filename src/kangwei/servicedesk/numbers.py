@@ -178,7 +178,7 @@ def _of_clock(clock: Clock) -> tuple[Number, ...]:
                lambda _: mine & _MET),
         Number(f"{clock}-breached", f"{clock.label}超时", f"{clock.label}时限在期内届满而没有做到", CLOCKS,
                lambda _: mine & _BREACHED),
-        Number(f"{clock}-cut", f"{clock.label}随移交停止", f"{clock.label}时钟在期内随工单移交而停止，未到时限，不计入按时率",
+        Number(f"{clock}-cut", f"{clock.label}随移交停止", f"期内随工单移交而停止的{clock.label}时钟，不计入按时率",
                CLOCKS, lambda _: mine & _CUT_SHORT),
         Number(f"{clock}-void", f"{clock.label}作废", f"期内作废的{clock.label}时钟，不再要求", CLOCKS,
                lambda _: mine & Q(clocks__phase=Phase.VOID)),

@@ -71,7 +71,7 @@ def _group(group: Group, person: "Person") -> Q:
         Group.OPEN: Q(),
         Group.MINE: Q(assignee=person),
         Group.TEAM: belongs_to(person),
-        Group.UNASSIGNED: Q(assignee=None),
+        Group.UNASSIGNED: Q(assignee=None, team=None),
         Group.WAITING: ~Q(paused_for=""),
         Group.BREACHED: Q(breached__gt=0),
     }[group]

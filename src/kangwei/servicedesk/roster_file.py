@@ -12,6 +12,8 @@ from kangwei.core.ledgers.dates import read_date
 from kangwei.servicedesk.rosters import Span, span
 
 TEAM, LOGIN, NAME, DAY, FROM, TO = HEADERS = ("班组", "登录名", "姓名", "日期", "起", "止")
+MOST_BYTES = 2_000_000
+"""It is read while the browser waits; a roster of the most lines is a fifth of this."""
 MOST_LINES = 5_000
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 _MINUTES = 24 * 60
@@ -45,6 +47,8 @@ def lines_of(content: bytes, file_name: str) -> tuple[list[Line], list[Fault]]:
 
     TableError for a file that is no table, or has not the columns.
     """
+    if len(content) > MOST_BYTES:
+        raise TableError(f"文件超过 {MOST_BYTES // 1_000_000} MB")
     table = read_table(content, file_name)
     columns = _columns(table)
     if len(table.rows) > MOST_LINES:

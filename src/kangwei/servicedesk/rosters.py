@@ -213,7 +213,8 @@ def fresh(planned: Sequence[Planned], standing: Iterable[Shift]) -> list[Planned
 def clashes(planned: Sequence[Planned], standing: Iterable[Shift]) -> list[str]:
     """Which of the planned shifts overlap another of the same person, in words with the day."""
     by_person: dict[int, list[Entered]] = defaultdict(list)
-    for one in (*standing, *planned):
+    every: list[Entered] = [*standing, *planned]
+    for one in every:
         by_person[one.person.pk].append(one)
     found = []
     for of_person in by_person.values():

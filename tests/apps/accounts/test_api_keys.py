@@ -97,4 +97,4 @@ class TestPages:
             assert administrator.get(reverse(name)).status_code == 200
 
 
-LISTED = 6
+LISTED = 7

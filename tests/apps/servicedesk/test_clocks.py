@@ -144,6 +144,23 @@ class TestDeadlines:
         breach = TicketEvent.objects.get(ticket=ticket, label="到场超时")
         assert breach.text == "时限已过；级别 一般 → 重大；解决 当日"
 
+    def test_the_breach_that_raised_the_severity_stays_until_somebody_says_how_grave_it_is(self, open_ticket, now):
+        ticket = open_ticket(severity="一般", method=Method.ONSITE, place="近郊")
+        late = now + 5 * HOUR
+        actions.settle_due(now=late)
+        change = {"ticket": ticket, "reason": "更正", "actor": SYSTEM, "now": late}
+        actions.change_facts(values={"place": "远郊"}, **change)
+        assert (clocks(ticket)["arrival"].limit, clocks(ticket)["arrival"].met) == ("4h", False)
+        actions.change_facts(values={"severity": "一般"}, **change)
+        assert (clocks(ticket)["arrival"].limit, clocks(ticket)["arrival"].met) == ("8h", None)
+
+    def test_a_severity_is_raised_and_never_lowered(self, open_ticket, contract, now):
+        ticket = open_ticket(severity="重大", method=Method.ONSITE, place="近郊")
+        ticket.clocks.filter(clock="arrival").update(upgrades_to="紧急")
+        actions.settle_due(now=now + 5 * HOUR)
+        ticket.refresh_from_db()
+        assert ticket.severity == "重大"
+
     def test_a_clock_stopped_in_time_is_left_alone(self, open_ticket, now):
         step(open_ticket(), "solve", now + timedelta(minutes=5), solution="已恢复")
         assert actions.settle_due(now=now + 48 * HOUR) == 0

@@ -78,10 +78,13 @@ def assigned(told, open_ticket, now):
 
 
 class TestAssigned:
-    def test_somebody_is_told_what_became_theirs(self, assigned, people):
-        assert assigned(assignee=people["engineer"]) == {"engineer": "GD-202611-000001 派给您：门诊系统打不开"}
+    def test_somebody_is_told_what_became_theirs(self, assigned, people, open_ticket):
+        ticket = open_ticket()
+        assert assigned(ticket=ticket, assignee=people["engineer"]) == {
+            "engineer": "GD-202611-000001 派给您：门诊系统打不开"
+        }
         notice = Notice.objects.get()
-        assert (notice.link, notice.urgent, notice.read_at) == ("/tickets/1/", False, None)
+        assert (notice.link, notice.urgent, notice.read_at) == (url("detail", ticket.pk), False, None)
 
     def test_of_a_team_who_is_on_duty(self, assigned, team):
         assert assigned(team=team) == {"day": "GD-202611-000001 派给「一线」：门诊系统打不开"}

@@ -10,7 +10,7 @@ from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import PauseReason, SolvedHow
 from kangwei.servicedesk.figures import TABLES
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.numbers import NUMBERS
+from kangwei.servicedesk.numbers import NUMBERS, listed
 from kangwei.servicedesk.periods import PRESETS, chosen, preset
 from kangwei.servicedesk.tallying import (
     DIMENSIONS,
@@ -19,6 +19,7 @@ from kangwei.servicedesk.tallying import (
     stretches,
 )
 from tests.apps.servicedesk.mixed import BORDERS, HOUR, SYSTEM, mixed, step, two_contracts
+from tests.factories.contracts import load_small
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2027, 1, 10, tzinfo=UTC)
@@ -60,6 +61,21 @@ class TestDefinitions:
         step(ticket, "reopen", now + HOUR, reason="又忘了")
         after = total(period_of(*NOVEMBER))
         assert (after["first-contact"], after["solved"], after["phone"], after["reopened"]) == (0, 0, 0, 1)
+
+    def test_a_limit_that_a_hand_over_cut_short_was_neither_kept_nor_missed(
+        self, contract, open_ticket, make_person, now
+    ):
+        ticket = open_ticket()
+        step(ticket, "respond", now)
+        manager = make_person("buyer_manager", party=contract.buyer, username="manager")
+        other = load_small(now, id="other-2026", supplier="另一家公司")
+        actions.hand_over(ticket=ticket, contract=other, reason="另一家的系统", actor=manager, now=now + HOUR)
+        found = total(period_of(*NOVEMBER))
+        assert (found["response-met"], found["response-cut"]) == (1, 0)
+        assert (found["resolve-met"], found["resolve-breached"], found["resolve-cut"]) == (0, 0, 1)
+        assert (found["handed-over"], found["received"], found["open"]) == (1, 2, 1)
+        rows = listed(Ticket.objects.all(), NUMBERS["resolve-cut"], period_of(*NOVEMBER))
+        assert [row.pk for row in rows] == [ticket.pk]
 
     def test_time_that_a_clock_stood_and_time_that_was_waited(self, open_ticket, now):
         ticket = open_ticket(now=BORDERS[1] - 3 * HOUR)

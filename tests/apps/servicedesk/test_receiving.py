@@ -136,6 +136,7 @@ class TestMail:
         assert (ticket.title, ticket.caller, ticket.channel) == ("门诊系统打不开", "王护士", "mail")
         assert (ticket.external, ticket.occurred_at) == ("<1@hospital.example>", shanghai("11-20 09:05"))
         assert [one.document.title for one in ticket.attachments.all()] == [f"{ticket.number} 截图.png"]
+        assert "a.exe" in ticket.events.get(action="note").text
         assert "发件人：王护士 wang@hospital.example" in ticket.description and "一直转圈" in ticket.description
 
     def test_the_same_mail_again_says_which_ticket_it_is(self, engineer, contract):

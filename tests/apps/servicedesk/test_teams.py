@@ -13,6 +13,7 @@ from kangwei.servicedesk.enums import DutyDays
 from kangwei.servicedesk.models import Shift, Team
 from kangwei.servicedesk.roster_file import HEADERS
 from tests.apps.servicedesk.conftest import SYSTEM, shanghai
+from tests.apps.servicedesk.test_writers import at_once
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -191,6 +192,25 @@ class TestShifts:
         assert AuditEntry.objects.filter(action="servicedesk.drop_shift").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_put_somebody_on_duty_at_overlapping_hours_one_does(put):
+    results = at_once(lambda number: put(time(8, number), time(20, number)), 6)
+    assert len([result for result in results if not isinstance(result, ActionError)]) == 1
+    assert Shift.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_of_a_team_who_take_its_ticket_one_has_it(team, crew, open_ticket, now):
+    ticket = actions.assign(ticket=open_ticket(), assignee=None, team=team, text="", actor=SYSTEM, now=now)
+    take = lambda number: actions.assign(  # noqa: E731
+        ticket=ticket, assignee=crew[number % 2], text="", actor=crew[number % 2], now=now
+    )
+    taken = [result for result in at_once(take, 6) if not isinstance(result, ActionError)]
+    assert len(taken) == 1
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.team) == (taken[0].assignee, team)
+
+
 class TestFiles:
     @pytest.fixture
     def bring(self, contract, team, now):
@@ -231,7 +251,8 @@ class TestFiles:
             )  # fmt: skip
         assert [fault.split("：")[0] for fault in refusal.value.faults] == [
             "第 3 行「班组」", "第 3 行「日期」", "第 3 行「起」", "第 4 行「登录名」", "第 4 行「止」",
-            "第 5 行「班组」", "第 6 行「登录名」", "第 7 行「登录名」", "第 7 行「日期」", "第 7 行「起」", "第 7 行「止」",
+            "第 5 行「班组」", "第 6 行「登录名」",
+            "第 7 行「登录名」", "第 7 行「日期」", "第 7 行「起」", "第 7 行「止」",
         ]  # fmt: skip
         assert not Shift.objects.exists()
 
@@ -255,7 +276,7 @@ class TestFiles:
         [
             ({"headers": ("班组", "日期", "起")}, "表头缺少：止、登录名或姓名"),
             ({"content": b"PK\x03\x04"}, "读不了|损坏"),
-            ({"content": b"\x00\x01\x02"}, "不是表格文件"),
+            ({"content": b"\x00\x01\x02"}, "不是表格文件"), ({"content": b"a," * 1_000_001}, "文件超过 2 MB"),
         ],
     )  # fmt: skip
     def test_a_file_that_is_no_roster_is_refused(self, bring, given, reason):

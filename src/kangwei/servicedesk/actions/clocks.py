@@ -29,7 +29,7 @@ def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
     """Choose the level of every clock by what is known of the ticket now; what changed, in words.
 
     A clock keeps its events when its level changes. One that is asked for no more is void as long as that lasts; one
-    that has stopped stays as it was measured.
+    that has stopped, or is kept, stays as it was measured.
     """
     calendar = bundled_calendar()
     chosen = chosen_levels(ticket, calendar)
@@ -37,7 +37,7 @@ def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
     changed = []
     for name, (level, clause) in chosen.items():
         clock = existing.pop(name, None) or TicketClock(ticket=ticket, clock=name)
-        if clock.phase == "stopped":
+        if clock.phase == "stopped" or clock.kept:
             continue
         before = (clock.limit, clock.clause) if clock.pk else None
         measure_by(clock, level, clause)
@@ -49,7 +49,7 @@ def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
             changed.append(f"{clock.get_clock_display()} {level.limit.label}")
         refresh(clock, now)
     for clock in existing.values():
-        if clock.phase not in ("void", "stopped"):
+        if clock.phase not in ("void", "stopped") and not clock.kept:
             TicketClock.objects.filter(pk=clock.pk).update(
                 phase="void", due_at=None, decided_at=now, next_at=None, next_share=0
             )

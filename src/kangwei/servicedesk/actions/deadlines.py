@@ -101,6 +101,7 @@ def _upgrade(one: Reached, now: datetime) -> None:
     ticket, severity = one.ticket, one.clock.upgrades_to
     one.changes.append(f"{FACT_LABELS['severity']} {ticket.severity or '未定'} → {severity}")
     one.upgraded_to = ticket.severity = severity
+    ticket.clocks.filter(breached_at__isnull=False).exclude(phase="void").update(kept=True)
     one.changes += clocks.set_clocks(ticket, now)
 
 

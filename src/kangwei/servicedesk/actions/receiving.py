@@ -11,6 +11,7 @@ from kangwei.core.intake import MailError, read_chat, read_mail
 from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk import storage
 from kangwei.servicedesk.actions.files import attach
+from kangwei.servicedesk.actions.tickets import add_note
 from kangwei.servicedesk.enums import Channel
 from kangwei.servicedesk.models import Ticket
 
@@ -44,6 +45,8 @@ def open_received(
 ) -> Ticket:
     """Open a ticket, by `opening` with these `values`, of what was received, and lay its files with it.
 
+    Files that are not taken are named in a note.
+
     ActionError as `opening` has them, and for a mail of which the contract has a ticket already, which it names.
     """
     # Before the ticket's own number: whoever archives a file holds the numbers of documents while the audit trail is
@@ -52,4 +55,7 @@ def open_received(
     ticket = opening(external=received.external, actor=actor, now=now, **values)
     for name, content, number in files:
         attach(ticket=ticket, file_name=name, content=content, number=number, actor=actor, now=now)
+    refused = [f"{file.name}：{file.refused}" for file in received.files if file.refused]
+    if refused:
+        add_note(ticket=ticket, text="\n".join(["没有附上的附件：", *refused]), public=False, actor=actor, now=now)
     return ticket

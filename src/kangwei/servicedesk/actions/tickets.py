@@ -162,7 +162,7 @@ def assign(
         raise ActionError("请选择班组或处理人", field="team")
     if team and (team.contract_id != current.contract_id or not team.active):
         raise ActionError(f"「{team}」不是该合同在用的班组", field="team")
-    if team is None and current.team and not current.team.members.filter(pk=assignee.pk).exists():
+    if assignee and not team and current.team and not current.team.members.filter(pk=assignee.pk).exists():
         current.team = None
     current.assignee, current.team = assignee, team or current.team
     saved(current, now)
@@ -196,6 +196,9 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
         setattr(ticket, name, value)
     if changed.get("tier") == Tier.SECOND:
         ticket.escalated_at = now
+    if "severity" in changed:
+        # Somebody says how grave it is: what was kept for a severity that was raised is measured anew by that.
+        ticket.clocks.update(kept=False)
     said = clocks.set_clocks(ticket, now)
     index([ticket])
     saved(ticket, now)

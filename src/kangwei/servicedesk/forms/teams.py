@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from kangwei.servicedesk.enums import DutyDays
-from kangwei.servicedesk.forms.files import OneFile, limit_text
+from kangwei.servicedesk.forms.files import OneFile
 from kangwei.servicedesk.forms.words import YEARS, long_text
+from kangwei.servicedesk.roster_file import MOST_BYTES
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -77,7 +78,7 @@ class RosterFileForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"] = OneFile(label="文件")
-        self.fields["file"].help_text = f"Excel 或 CSV，不超过 {limit_text()}"
+        self.fields["file"].help_text = f"Excel 或 CSV，不超过 {MOST_BYTES // 1_000_000} MB"
 
 
 class HandOverForm(forms.Form):

@@ -101,8 +101,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, staff: Any, teams: Any, on_duty: "Sequence[Shift]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team = forms.ModelChoiceField(
-            label="班组", queryset=teams, required=False, empty_label="不派给班组", help_text="只选班组时，由组员接手"
-        )
+            label="班组", queryset=teams, required=False, empty_label="—",
+            help_text="只选班组时，由组员接手；只选处理人时，若是原班组的组员，仍归原班组",
+        )  # fmt: skip
         person = forms.ModelChoiceField(label="处理人", queryset=staff, required=False)
         person.choices = _by_duty(staff, on_duty)
         own = {"team": team} if teams else {}
@@ -150,8 +151,8 @@ def _by_duty(staff: "Iterable[Person]", on_duty: "Sequence[Shift]") -> list[tupl
         if person.pk in teams
     ]
     others = [(person.pk, _named(person)) for person in people if person.pk not in teams]
-    nobody = [("", "—")]
-    return [*nobody, ("值班中", first), ("其他人员", others)] if first else [*nobody, *others]
+    found: list[tuple[str, Any]] = [("值班中", first), ("其他人员", others)]
+    return [("", "—"), *(found if first else others)]
 
 
 def _named(person: "Person") -> str:

@@ -110,7 +110,8 @@ class TicketClock(models.Model):
 
     `phase`, `due_at`, `breached_at`, `met`, `decided_at` and `paused` repeat what its events say, for lists; `next_at`
     and `next_share` are the deadline that the worker looks at next, `told_share` the last that it has told of. A clock
-    is decided when its limit passed, else when it ended.
+    is decided when its limit passed, else when it ended. One whose limit passed before the severity was raised for it is
+    `kept` as it was measured, or the graver severity would undo the breach that brought it.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
@@ -133,6 +134,7 @@ class TicketClock(models.Model):
     next_at = models.DateTimeField(null=True)
     next_share = models.PositiveSmallIntegerField(default=0)
     told_share = models.PositiveSmallIntegerField(default=0)
+    kept = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("pk",)
