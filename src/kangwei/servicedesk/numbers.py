@@ -54,10 +54,14 @@ Condition = Callable[[Period], Q]
 
 @dataclass(frozen=True)
 class Group:
-    """Tickets by a question of time; `measures` are what else is added up over them."""
+    """Tickets by a question of time; `measures` are what else is added up over them.
+
+    `moment` is the path of the time that lies in the period, where there is one.
+    """
 
     id: str
     within: Condition
+    moment: str = ""
     measures: Callable[[Period], dict[str, Aggregate]] = lambda _: {}
 
 
@@ -95,10 +99,10 @@ def _one_of(**values: Any) -> Condition:
     return lambda _: Q(**values)
 
 
-RECEIVED = Group("received", lambda period: period.holds("opened_at"))
-SOLVED = Group("solved", lambda period: period.holds("solved_at"))
-CLOSED = Group("closed", lambda period: period.holds("closed_at"))
-REOPENED = Group("reopened", lambda period: period.holds("events__at") & Q(events__action="reopen"))
+RECEIVED = Group("received", lambda period: period.holds("opened_at"), "opened_at")
+SOLVED = Group("solved", lambda period: period.holds("solved_at"), "solved_at")
+CLOSED = Group("closed", lambda period: period.holds("closed_at"), "closed_at")
+REOPENED = Group("reopened", lambda period: period.holds("events__at") & Q(events__action="reopen"), "events__at")
 
 
 def _open_at_end(period: Period) -> Q:
@@ -162,7 +166,7 @@ def _paused_times(_: Period) -> dict[str, Aggregate]:
     return {f"{clock}-paused-time": Sum("clocks__paused", filter=Q(clocks__clock=clock)) for clock in Clock.values}
 
 
-CLOCKS = Group("clocks", lambda period: period.holds("clocks__decided_at"), _paused_times)
+CLOCKS = Group("clocks", lambda period: period.holds("clocks__decided_at"), "clocks__decided_at", _paused_times)
 _IN_TIME = Q(clocks__met=True, clocks__phase=Phase.STOPPED)
 # What the hand-over of a ticket cut short was neither done nor missed by whoever had it.
 _CUT_SHORT = _IN_TIME & Q(state=TicketState.HANDED_OVER, clocks__decided_at__gte=F("closed_at"))
@@ -187,7 +191,7 @@ def _of_clock(clock: Clock) -> tuple[Number, ...]:
     )  # fmt: skip
 
 
-BREACHES = Group("breaches", lambda period: period.holds("clocks__decided_at") & _BREACHED)
+BREACHES = Group("breaches", lambda period: period.holds("clocks__decided_at") & _BREACHED, "clocks__decided_at")
 _CLOCKS = (
     Number("breached", "超时", "有任一时限在期内届满而没有做到", BREACHES, repeated=True),
     *(number for clock in Clock for number in _of_clock(clock)),
@@ -207,7 +211,7 @@ WAITING = Group(
     lambda period: (
         Q(pauses__started_at__lt=period.looked_at) & (Q(pauses__ended_at=None) | Q(pauses__ended_at__gt=period.begins))
     ),
-    _waited,
+    measures=_waited,
 )
 _WAITING = tuple(
     Number(f"waited-{reason}", reason.label, f"期内有一段时间{reason.label}", WAITING,
@@ -236,7 +240,7 @@ def _reaches(comparison: str) -> Condition:
     return only
 
 
-RATED = Group("rated", lambda period: period.holds("rating__rated_at"), _scores)
+RATED = Group("rated", lambda period: period.holds("rating__rated_at"), "rating__rated_at", _scores)
 _RATED = (
     Number("rated", "评价", "期内收到评价", RATED),
     Number("reached", "达标", "期内收到评价，得分达到合同要求", RATED, _reaches("gte")),

@@ -13,7 +13,7 @@ from kangwei.servicedesk.rosters import Span, span
 
 TEAM, LOGIN, NAME, DAY, FROM, TO = HEADERS = ("班组", "登录名", "姓名", "日期", "起", "止")
 MOST_BYTES = 2_000_000
-"""It is read while the browser waits; a roster of the most lines is a fifth of this."""
+"""It is read while the browser waits."""
 MOST_LINES = 5_000
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 _MINUTES = 24 * 60

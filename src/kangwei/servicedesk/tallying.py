@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Model, Q, QuerySet, Value
+from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from kangwei.accounts.queries import contract_scope
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import satisfaction_measures
+from kangwei.core.calendars import day_start
 from kangwei.core.calendars.cadences.periods import Every, period_of
 from kangwei.servicedesk.enums import Channel, TicketKind
 from kangwei.servicedesk.models import Ticket
@@ -223,15 +224,23 @@ def _short(every: Every, day: date, label: str) -> str:
 def course(
     rows: QuerySet[Ticket], numbers: Sequence[Number], parts: Sequence[Stretch], period: Period
 ) -> list[list[int]]:
-    """Each number in each part of the period, in one query."""
-    bare = rows.order_by().select_related(None)
-    asked = []
-    for nth, (number, part) in enumerate((number, part) for number in numbers for part in parts):
-        within = Period(part.first, part.last, period.now, period.passing)
-        counted = Count("pk", distinct=number.repeated)
-        asked.append(bare.filter(number.where(within)).annotate(nth=Value(nth)).values("nth").annotate(n=counted))
-    found = {row["nth"]: row["n"] for row in asked[0].union(*asked[1:], all=True)}
-    width = len(parts)
-    return [
-        [found.get(row * width + column, 0) for column in range(width)] for row in range(len(numbers))
-    ]  # fmt: skip
+    """Each number in each part of the period, in one query a number; of numbers whose group has a moment."""
+    told = []
+    for number in numbers:
+        nth = _nth(number.group.moment, parts)
+        found: Any = rows.filter(number.where(period)).order_by().select_related(None).annotate(nth=nth).values("nth")
+        counts = {row["nth"]: row["n"] for row in found.annotate(n=Count("pk", distinct=number.repeated))}
+        told.append([counts.get(place, 0) for place in range(len(parts))])
+    return told
+
+
+def _nth(moment: str, parts: Sequence[Stretch], first: int = 0) -> Value | Case:
+    """In which part a moment lies, by halves: to compare it with the border of every part takes many times as long."""
+    if len(parts) == 1:
+        return Value(first)
+    half = len(parts) // 2
+    earlier = {f"{moment}__lt": day_start(parts[half].first)}
+    return Case(
+        When(**earlier, then=_nth(moment, parts[:half], first)), default=_nth(moment, parts[half:], first + half),
+        output_field=IntegerField(),
+    )  # fmt: skip

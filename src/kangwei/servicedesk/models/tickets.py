@@ -98,7 +98,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["solved_at", "contract"], name="ticket_solved", condition=models.Q(solved_at__isnull=False)
             ),
-            models.Index(fields=["closed_at", "opened_at", "contract"], name="ticket_closed"),
+            models.Index(fields=["closed_at", "opened_at", "contract", "state"], name="ticket_closed"),
         )
 
     def __str__(self) -> str:
