@@ -30,11 +30,12 @@ import httpx
 import psycopg
 
 from bench.desk.texts import COMMON, RARE
-from kangwei.commands.serving import WEB_THREADS
 
 REPOSITORY = Path(__file__).parents[2]
 CLIENTS = 16
 CREATED_EACH = 50
+# As many as `kangwei up` gives itself (commands.serving).
+WEB_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 PATIENCE = 120.0
 Request = Callable[[httpx.Client], None]
 

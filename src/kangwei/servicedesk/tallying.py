@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -129,6 +130,8 @@ def counted(person: "Person", contract: "Contract | None" = None) -> QuerySet[Ti
     mine = contracts.contracts(person).order_by()
     mine = mine.filter(pk=contract.pk) if contract else mine
     keys = list(mine.values_list("pk", flat=True))
+    if connection.vendor != "sqlite":
+        return Ticket.objects.filter(contract__in=keys)
     return Ticket.objects.alias(held=Coalesce("contract", "contract")).filter(held__in=keys)
 
 

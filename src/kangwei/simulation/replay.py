@@ -64,7 +64,9 @@ def replay(
     assets = fill_registers([work.contract for work in works], buyers_people, seed=seed, at=at, now=now)
     for work in works:
         work.register_targets(at)
-    _do_all(sorted(step for work in works for step in work.steps()), progress)
+    desks = open_desks([(work.contract, work.crew) for work in works], seed=seed, now=now, at=at, actor=MAKER)
+    steps = [step for work, desk in zip(works, desks, strict=True) for step in _steps(work, desk)]
+    _do_all(sorted(steps), desks[0].deadlines, now, progress)
     findings = sum(_close_some_findings(work, now) for work in works)
     return Summary(
         accounts=tuple(registry.accounts),

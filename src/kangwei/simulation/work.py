@@ -1,7 +1,7 @@
 """One practice contract's work: every occurrence that has begun becomes at most one step, done by somebody."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -80,9 +80,11 @@ class ContractWork:
             dice = dice_for(self._seed, self.contract.code, "outage")
             self._outage = (target.pk, started + (self._now - started) * dice.uniform(0.3, 0.8))
 
-    def steps(self) -> Iterator[Step]:
-        """What is done, in no order."""
+    def steps(self, besides: Collection[int] = ()) -> Iterator[Step]:
+        """What is done, in no order, `besides` the occurrences of these keys: others see to them."""
         for row in self._begun:
+            if row.pk in besides:
+                continue
             dice = dice_for(self._seed, self.contract.code, row.key)
             fate = decide(dice, due=row.due_at, now=self._now, frequent=self._is_frequent(row))
             if fate is Fate.MISSING:
