@@ -15,7 +15,9 @@ def next_numbers(series: str, count: int) -> range:
     """The next so many numbers of a series, one behind the other, as `next_number` gives them one by one."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("numbers are taken inside the action's transaction")
-    Counter.objects.get_or_create(series=series)
-    Counter.objects.filter(series=series).update(last=F("last") + count)
-    last = Counter.objects.get(series=series).last
+    counter = Counter.objects.filter(series=series)
+    if not counter.update(last=F("last") + count):
+        Counter.objects.get_or_create(series=series)
+        counter.update(last=F("last") + count)
+    last = counter.get().last
     return range(last - count + 1, last + 1)

@@ -28,7 +28,7 @@ def simulate(*, months: int, seed: int, now: datetime) -> int:
     say(
         f"已生成 {months} 个月的练习数据：合同 {len(summary.contracts)} 份，已开始的应履行项"
         f" {sum(summary.standings.values())} 个（{standings}），巡检 {summary.runs} 次，发现 {summary.findings} 条，"
-        f"资产 {summary.assets} 项，验收包 {packages} 个。"
+        f"资产 {summary.assets} 项，工单 {summary.tickets} 张，验收包 {packages} 个。"
     )
     return 0
 

@@ -86,6 +86,10 @@ class Desk:
                 from_time=time(8), to_time=time(20), days=days, actor=self.crew.project_manager, now=at,
             )  # fmt: skip
 
+    def may_hand_to(self, other: "Desk") -> bool:
+        """Whether the other is another desk of the same buyer, as long as this one is open."""
+        return other is not self and other.contract.buyer_id == self.contract.buyer_id and other.until >= self.until
+
     def _roster_until(self) -> date:
         return min(self.contract.last_day, local_day(self.until + ROSTER_AHEAD))
 
@@ -129,24 +133,17 @@ class Desk:
         )
 
 
-def open_desks(
-    contracts: Sequence[tuple["Contract", Crew]], *, seed: int, now: datetime, at: datetime, actor: Actor
-) -> list[Desk]:
-    """A manned desk for each contract, all serving the same practice institutions from the moment `at`.
+def open_desks(desks: Sequence[Desk], *, actor: Actor, at: datetime, now: datetime) -> None:
+    """Man the desks from the moment `at`; all serve the same practice institutions.
 
-    Deadlines that other tickets have passed are settled first, so that none is dated back by the story.
+    Deadlines that other tickets have passed by `now` are settled first, so that the story dates none of them back.
     """
     actions.settle_due(now=now)
-    served, deadlines = institutions(actor=actor, now=at), Deadlines()
-    desks = [Desk(contract, crew, seed, now, deadlines) for contract, crew in contracts]
+    served = institutions(actor=actor, now=at)
     for desk in desks:
         desk.institutions = served
-        desk.neighbours = [
-            other for other in desks
-            if other is not desk and other.contract.buyer_id == desk.contract.buyer_id and other.until >= desk.until
-        ]  # fmt: skip
+        desk.neighbours = [other for other in desks if desk.may_hand_to(other)]
         desk.man(at)
-    return desks
 
 
 def _how_many(roll: float, day: date) -> int:

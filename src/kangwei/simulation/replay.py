@@ -1,7 +1,7 @@
 """Months of practice work, from empty to the present moment, in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -16,8 +16,10 @@ from kangwei.core.calendars import bundled_calendar, day_start, local_day
 from kangwei.inspections import actions as inspections
 from kangwei.inspections import queries as inspections_read
 from kangwei.inspections.enums import FindingState
+from kangwei.servicedesk.queries import tickets
 from kangwei.simulation.copies import buyer_of, practice_copy
 from kangwei.simulation.crew import Account, Registry
+from kangwei.simulation.desk import Deadlines, Desk, open_desks
 from kangwei.simulation.registers import fill_registers
 from kangwei.simulation.work import ContractWork, Step
 
@@ -37,6 +39,7 @@ class Summary:
     runs: int
     findings: int
     assets: int
+    tickets: int
 
 
 @transaction.atomic
@@ -64,9 +67,12 @@ def replay(
     assets = fill_registers([work.contract for work in works], buyers_people, seed=seed, at=at, now=now)
     for work in works:
         work.register_targets(at)
-    desks = open_desks([(work.contract, work.crew) for work in works], seed=seed, now=now, at=at, actor=MAKER)
+    deadlines = Deadlines()
+    desks = [Desk(work.contract, work.crew, seed, now, deadlines) for work in works]
+    open_desks(desks, actor=MAKER, at=at, now=now)
     steps = [step for work, desk in zip(works, desks, strict=True) for step in _steps(work, desk)]
-    _do_all(sorted(steps), desks[0].deadlines, now, progress)
+    _do_all(sorted(steps), deadlines, progress)
+    deadlines.settle(now)
     findings = sum(_close_some_findings(work, now) for work in works)
     return Summary(
         accounts=tuple(registry.accounts),
@@ -75,6 +81,7 @@ def replay(
         runs=sum(work.runs for work in works),
         findings=findings,
         assets=assets,
+        tickets=sum(tickets(work.crew.engineer).count() for work in works),
     )
 
 
@@ -97,8 +104,15 @@ def _load(text: str, supplier: str, at: datetime) -> "Contract":
     ).contract  # fmt: skip
 
 
-def _do_all(steps: Sequence[Step], progress: Callable[[int, int], None]) -> None:
+def _steps(work: ContractWork, desk: Desk) -> Iterator[Step]:
+    """Everything that is done for one contract; its month reports are the desk's, who has the numbers."""
+    yield from work.steps(besides={row.pk for row in desk.month_reports()})
+    yield from desk.steps()
+
+
+def _do_all(steps: Sequence[Step], deadlines: Deadlines, progress: Callable[[int, int], None]) -> None:
     for number, step in enumerate(steps, 1):
+        deadlines.settle(step.at)
         step.do()
         progress(number, len(steps))
 

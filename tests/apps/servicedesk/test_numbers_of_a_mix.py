@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from kangwei.contracts.queries import all_contracts
@@ -191,3 +193,11 @@ class TestClocks:
             assert (clock.decided_at, clock.paused) == (clock.breached_at or ended, stood)
             seen.add((clock.phase, bool(stood), clock.met))
         assert len(seen) > 5
+
+    def test_clocks_from_before_are_filled_in_alike(self):
+        """The migration that brought these columns, run once more over emptied ones."""
+        rows = TicketClock.objects.order_by("pk").values_list("pk", "decided_at", "paused")
+        before = list(rows)
+        TicketClock.objects.update(decided_at=None, paused=timedelta())
+        import_module("kangwei.servicedesk.migrations.0012_clock_decided_fill").fill(apps, None)
+        assert list(rows.all()) == before

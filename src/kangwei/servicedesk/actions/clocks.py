@@ -25,6 +25,31 @@ COPIED = (
 )  # fmt: skip
 
 
+def first_clocks(ticket: Ticket, now: datetime) -> list[tuple[TicketClock, list[Event]]]:
+    """The clocks of a ticket that is not stored yet, each with its start where that has come; its nearest deadline."""
+    found = []
+    for name, (level, clause) in chosen_levels(ticket, bundled_calendar()).items():
+        clock = TicketClock(ticket=ticket, clock=name)
+        measure_by(clock, level, clause)
+        origin = origin_of(ticket, level.counts_from)
+        events = [Event("start", origin)] if origin else []
+        stand_by(clock, level.limit, level.window, events, now)
+        found.append((clock, events))
+    nearest(ticket, [clock for clock, _ in found])
+    return found
+
+
+def store(clocks: Iterable[tuple[TicketClock, Iterable[Event]]]) -> None:
+    """Store new clocks of stored tickets with their events."""
+    pairs = list(clocks)
+    TicketClock.objects.bulk_create([clock for clock, _ in pairs])
+    ClockEvent.objects.bulk_create(
+        ClockEvent(clock=clock, kind=event.kind, at=event.at, reason=event.reason)
+        for clock, events in pairs
+        for event in events
+    )
+
+
 def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
     """Choose the level of every clock by what is known of the ticket now; what changed, in words.
 

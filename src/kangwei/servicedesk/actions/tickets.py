@@ -81,11 +81,11 @@ def open_ticket(
         opened_by=actor.audit_name, practice=contract.practice, updated_at=now, source=source, bond=bond or "",
         external=external,
     )  # fmt: skip
+    started = clocks.first_clocks(ticket, now)
     with named_once(contract, external):
         ticket.save()
+    clocks.store(started)
     index([ticket])
-    clocks.set_clocks(ticket, now)
-    ticket.save()
     note(ticket, "open", "受理", actor, now, text=description, public=True)
     audit.append(
         actor=actor, action="servicedesk.open", subject=("ticket", ticket.number),
