@@ -427,3 +427,14 @@ class TestDesk:
         assert [(entry["detail"], entry["mark"]) for entry in timeline[:2]] == [
             ("明天上门", "报告人可见"), ("内部看法", ""),
         ]  # fmt: skip
+
+
+def test_the_code_of_the_link_is_a_picture_for_those_who_may_pass_it_on(ticket, engineer, reader, stranger):
+    code = url("follow_code", ticket.pk)
+    assert code in engineer.get(url("detail", ticket.pk)).content.decode()
+    picture = engineer.get(code)
+    assert (picture["Content-Type"], picture.content[:38]) == (
+        "image/svg+xml", b'<?xml version="1.0" encoding="utf-8"?>',
+    )  # fmt: skip
+    assert code not in reader.get(url("detail", ticket.pk)).content.decode()
+    assert (reader.get(code).status_code, stranger.get(code).status_code) == (403, 404)
