@@ -11,15 +11,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+from kangwei.core.calendars import SHANGHAI
 
 TARGET = Path(__file__).resolve().parent.parent / "docs/screens"
 PORT = 8766
 URL = f"http://127.0.0.1:{PORT}"
 PASSWORD = "shared-Clinic-72"
 CONTRACT = "practice-hdc-2026-01"
+PHONE = {"width": 390, "height": 960}
+QUARTER = timedelta(days=90)
 
 
 def kangwei(*arguments: str) -> list[str]:
@@ -84,6 +89,12 @@ def main() -> None:
         page.locator("tbody a").first.click()
         page.wait_for_url(re.compile(r"/assets/\d+/$"))
         take(page, "assets", f"{page.url.removeprefix(URL)}?tab=impact")
+        today = datetime.now(SHANGHAI).date()
+        take(page, "numbers", f"/tickets/numbers/?from={today - QUARTER}&to={today}&contract={CONTRACT}&by=kind")
+        page.goto(f"{URL}/tickets/dispatches/?contract={CONTRACT}&state=signed")
+        signed = page.locator("tbody a").first.get_attribute("href")
+        page.set_viewport_size(PHONE)
+        take(page, "dispatch", signed or "")
         browser.close()
     for file in sorted(TARGET.glob("*.png")):
         print(f"{file.stat().st_size:>9,}  {file.name}")

@@ -196,14 +196,17 @@ KEY_PREFIX, KEY_START = "kw_", 8
 def create_api_key(*, person: Person, name: str, actor: Actor, now: datetime) -> tuple[ApiKey, str]:
     """Make a key by which another system calls for the person; returns it with its text, which is kept nowhere.
 
-    The person is told, so that nobody acts in somebody's name unnoticed. ActionError without a purpose, or for
-    somebody who may not sign in.
+    The person is told, so that nobody acts in somebody's name unnoticed. ActionError without a purpose, for somebody
+    who may not sign in, and for an officer: 三员分立 would end where whoever makes keys holds one of another's office,
+    or one of his own that no sign-in is asked for.
     """
     name = name.strip()
     if not name:
         raise ActionError("请写明密钥给哪个系统用", field="name")
     if not person.is_active:
         raise ActionError(f"{person.name} 已停用，不能建立密钥", field="person")
+    if office := next((role for role in OFFICERS if role in person.role_codes), None):
+        raise ActionError(f"{person.name} 是{office.label}，三员不能持有接口密钥", field="person")
     text = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         person=person, name=name, start=text[:KEY_START], digest=key_digest(text), created_at=now,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from kangwei.accounts.enums import PartyKind, Place, Role
-from kangwei.accounts.queries import parties, people
+from kangwei.accounts.queries import may_hold_keys, parties
 
 
 class PartyForm(forms.Form):
@@ -40,7 +40,7 @@ class ApiKeyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = forms.ModelChoiceField(label="以谁的名义", queryset=people().filter(is_active=True))
+        field: Any = forms.ModelChoiceField(label="以谁的名义", queryset=may_hold_keys())
         field.label_from_instance = lambda person: f"{person.name}（{person.username}）　{person.party.name}"
         self.fields = {"person": field, **self.fields}
 

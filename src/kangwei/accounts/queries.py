@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from kangwei.accounts.enums import PartyKind
+from kangwei.accounts.enums import OFFICERS, PartyKind
 from kangwei.accounts.models import ApiKey, Institution, Notice, Party, Person
 from kangwei.base.audit import Actor
 
@@ -99,9 +99,17 @@ def key_digest(text: str) -> str:
 
 
 def holder_of(key_text: str) -> Person | None:
-    """For whom the key speaks, in one query; None where it is unknown or revoked, or the person may not sign in."""
+    """For whom the key speaks, in one query; None where it is unknown or revoked, or the person may not sign in.
+
+    None for an officer too: a key was made before the role was given, and an office is held by a person.
+    """
     fits = Person.objects.filter(api_keys__digest=key_digest(key_text), api_keys__revoked_at=None, is_active=True)
-    return fits.select_related("party").first()
+    return fits.exclude(roles__role__in=OFFICERS).select_related("party").first()
+
+
+def may_hold_keys() -> QuerySet[Person]:
+    """For whom a key may be made: who may sign in and is no officer."""
+    return people().filter(is_active=True).exclude(roles__role__in=OFFICERS)
 
 
 def api_keys(text: str = "") -> QuerySet[ApiKey]:

@@ -17,7 +17,7 @@ from kangwei.accounts.models import Person
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public, requires, signed_in
-from kangwei.base.web import PersonRequest, add_error, carried_out, page_of, refusals_shown
+from kangwei.base.web import PersonRequest, add_error, carried_out, key_in, page_of, refusals_shown
 
 login = public(LoginView.as_view(template_name="login.html", redirect_authenticated_user=True))
 logout = signed_in(LogoutView.as_view(), even_before_password_change=True)
@@ -74,7 +74,7 @@ def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
 def read_notices(request: PersonRequest) -> HttpResponse:
     """Mark one notice as read, or all of them."""
     pk = request.POST.get("notice", "")
-    one = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 16 else None
+    one = key_in(pk)
     if pk and one is None:
         messages.error(request, "没有这条通知")
     else:

@@ -24,7 +24,7 @@ LONGEST_RUN = 80
 MOST_POSITIONS = 16_000
 """PostgreSQL tells no positions apart behind 16,383."""
 RARE = 20_000
-"""Up to so many hits their rows are looked up; of more, the rows of the list are asked one by one whether they hit."""
+"""Fewer hits are looked up and sorted; of more, a list is read in its own order and each row judged by the hits."""
 
 
 def words(text: str) -> Iterator[str]:
@@ -96,8 +96,9 @@ class TextIndex:
         if is_rare:
             return rows.filter(pk__in=RawSQL(found, [query]))  # noqa: S611 (the query is a parameter)
         own = f'"{rows.model._meta.db_table}"."{rows.model._meta.pk.column}"'
-        asked = f"EXISTS ({found} AND {key} = {own})"
-        return rows.filter(RawSQL(asked, [query], output_field=models.BooleanField()))  # noqa: S611
+        # Inside an expression neither database looks the hits up: they stay a list, by which the rows are judged.
+        listed = f"({own} IN ({found})) IS TRUE"
+        return rows.filter(RawSQL(listed, [query], output_field=models.BooleanField()))  # noqa: S611
 
 
 def _vector(text: str) -> str:

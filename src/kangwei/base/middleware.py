@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
+from kangwei.base.paths import discreet_path
 from kangwei.base.permissions import Access, declared_access
 
 log = structlog.get_logger("kangwei.request")
@@ -117,7 +118,7 @@ class RequestLog:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=discreet_path(request),
             status=response.status_code,
             ms=round((time.perf_counter() - began) * 1000, 1),
             user=str(request.user) if request.user.is_authenticated else "",

@@ -65,6 +65,27 @@ def refusals_shown(request: HttpRequest) -> Iterator[None]:
         messages.error(request, str(error))
 
 
+def key_in(text: str) -> int | None:
+    """The key of a row as an address or a form names it; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def address(request: HttpRequest, **changes: str) -> str:
+    """The page's own parameters with these changed, from the first page on; "" takes one out."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query[name] = value
+        if not value:
+            del query[name]
+    return f"?{query.urlencode()}"
+
+
+def select(request: HttpRequest, name: str, label: str, options: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    """A filter of a list, with what is chosen now."""
+    return {"name": name, "label": label, "kind": "select", "options": options, "value": request.GET.get(name, "")}
+
+
 def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
     """The page that `?page=` names, 50 rows; a number out of range gives the nearest page."""
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -74,12 +95,13 @@ class LongPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stub
     """Pages through the first MOST_LISTED rows of a list that may hold millions; `more` says that there are further.
 
     Counting all of them takes longer the more there are. The keys of the first ones are read once, which says how
-    many there are, and where each page begins.
+    many there are, and where each page begins. The rows of a page are looked up among `all_rows`: a search need not be
+    made a second time for them.
     """
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
+    def __init__(self, rows: QuerySet[Any], all_rows: QuerySet[Any]) -> None:
         keys = list(rows.values_list("pk", flat=True)[: MOST_LISTED + 1])
-        self.rows, self.more = rows.order_by(), len(keys) > MOST_LISTED
+        self.rows, self.more = all_rows.order_by(), len(keys) > MOST_LISTED
         super().__init__(keys[:MOST_LISTED], PAGE_SIZE)
 
     def page(self, number: int | str) -> Page[Any]:
@@ -90,9 +112,9 @@ class LongPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stub
         return found
 
 
-def long_page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
-    """The page that `?page=` names of a list that may be very long, in two queries."""
-    return LongPaginator(rows).get_page(request.GET.get("page"))
+def long_page_of(request: HttpRequest, rows: QuerySet[Any], all_rows: QuerySet[Any]) -> Page[Any]:
+    """The page that `?page=` names of a list that may be very long, a part of `all_rows`, in two queries."""
+    return LongPaginator(rows, all_rows).get_page(request.GET.get("page"))
 
 
 def download(content: bytes, *, file_name: str, content_type: str) -> HttpResponse:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from kangwei.acceptance import actions as acceptance
+from kangwei.accounts.actions import read_notices
+from kangwei.accounts.queries import person
 from kangwei.base.audit import System
 from kangwei.commands.library import library_files
 from kangwei.commands.output import Progress, say, table
@@ -23,6 +25,7 @@ def simulate(*, months: int, seed: int, now: datetime) -> int:
     accounts = [[account.username, account.password, account.role, account.party] for account in summary.accounts]
     say(table(["登录名", "口令", "角色", "单位"], accounts))
     say("以上口令只显示这一次，首次登录须更改。")
+    _read_news(summary, now)
     packages = _build_packages(summary, now)
     standings = "、".join(f"{Standing(name).label} {n}" for name, n in summary.standings.items() if n)
     say(
@@ -31,6 +34,12 @@ def simulate(*, months: int, seed: int, now: datetime) -> int:
         f"资产 {summary.assets} 项，工单 {summary.tickets} 张，验收包 {packages} 个。"
     )
     return 0
+
+
+def _read_news(summary: Summary, now: datetime) -> None:
+    """The news of all those months reach the practice people when the replay is committed, and are old by then."""
+    for account in summary.accounts:
+        read_notices(person=person(username=account.username), now=now)
 
 
 def _build_packages(summary: Summary, now: datetime) -> int:

@@ -1,8 +1,24 @@
 """Structured logs: one line an event, JSON where nobody watches a terminal."""
 
 import logging
+from typing import Any
 
 import structlog
+
+
+class Discreet(logging.Filter):
+    """Takes the keys out of the addresses that Django writes into its own lines about a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: the line is kept, with the address as base.paths lets it be written."""
+        request: Any = getattr(record, "request", None)
+        if isinstance(record.args, tuple) and hasattr(request, "path_info"):
+            # Not before: it needs the settings, which are read while the logs are set up.
+            from kangwei.base.paths import discreet_path  # noqa: PLC0415
+
+            shown = discreet_path(request)
+            record.args = tuple(shown if part == request.path else part for part in record.args)
+        return True
 
 
 def configure(*, level: str, human: bool) -> None:
@@ -24,6 +40,7 @@ def configure(*, level: str, human: bool) -> None:
         structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler = logging.StreamHandler()
+    handler.addFilter(Discreet())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -139,6 +139,8 @@ ASKED = {
 }
 APART = frozenset({"script"})
 """What stands by itself on the ticket's page: too long for the timeline."""
+MANAGED = ("cancel", "reopen")
+"""Steps that only whoever manages tickets takes."""
 
 
 def steps_from(kind: TicketKind, state: TicketState) -> tuple[Step, ...]:
@@ -149,3 +151,8 @@ def steps_from(kind: TicketKind, state: TicketState) -> tuple[Step, ...]:
 def step_of(kind: TicketKind, step: str) -> Step | None:
     """The step of that id in the life of a kind."""
     return next((found for found in LIFECYCLES[kind] if found.id == step), None)
+
+
+def permission_of(step: str) -> str:
+    """What it takes to take a step, by whichever door."""
+    return "tickets.manage" if step in MANAGED else "tickets.write"

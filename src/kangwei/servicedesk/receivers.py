@@ -16,11 +16,11 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, TicketKind
-from kangwei.servicedesk.escalating import responsible, suppliers_managers, told_at
-from kangwei.servicedesk.following import complaint_about
 from kangwei.servicedesk.models import Dispatch, Ticket, TicketClock
 from kangwei.servicedesk.queries import alert_of_the_day
-from kangwei.servicedesk.rosters import handlers
+from kangwei.servicedesk.queries.escalating import responsible, suppliers_managers, told_at
+from kangwei.servicedesk.queries.following import complaint_about
+from kangwei.servicedesk.queries.rosters import handlers
 from kangwei.servicedesk.signals import (
     caller_acted,
     clock_reached,

@@ -5,8 +5,6 @@ from django.dispatch import Signal
 # Sent after commit with clock_id, share (50, 75 or 100), due_at, upgraded_to (the severity that the passing of the
 # limit brought, "" for none): a running clock reached that share of its limit.
 clock_reached = Signal()
-# Sent after commit with ticket_id, step: a ticket took a step of its life.
-ticket_stepped = Signal()
 # Sent after commit with ticket_id: whoever reported the ticket wrote, confirmed, reopened, rated or complained.
 caller_acted = Signal()
 # Sent after commit with ticket_id, event_id, by (the key of the person who did it, None for the system): a ticket was

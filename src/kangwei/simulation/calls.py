@@ -36,7 +36,8 @@ MATTERS: Mapping[TicketKind, Sequence[str]] = {
 SOLUTIONS = ("重启服务后恢复", "清理缓存后正常", "更正配置后正常", "电话指导后完成", "更换部件后正常", "已按要求办理")
 CAUSES = ("配置有误", "连接耗尽", "网络波动", "操作不熟悉", "部件老化", "数据异常")
 WAITS = ("请补充截图", "等对方开放接口", "等领导签批", "等备件到货", "等夜间窗口")
-COMMENTS = ("", "", "很及时", "态度好", "处理得慢了些", "说明清楚")
+COMMENTS = {1.0: ("", "", "很及时", "态度好"), 0.9: ("", "说明清楚"), 0.5: ("处理得慢了些", "问题拖了很久")}
+"""What is said with a score, by its share of full marks."""
 # What the contracts call the three classes of districts.
 PLACE_WORDS = {
     Place.CITY: ("城区", "市区"), Place.NEAR: ("近郊", "近郊区", "郊区"), Place.FAR: ("远郊", "远郊区", "郊区"),

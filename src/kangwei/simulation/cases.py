@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from kangwei.base.audit import System
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.assessing import listed_for
-from kangwei.servicedesk.dispatching import Part, Position
 from kangwei.servicedesk.enums import (
     Channel,
     Demand,
@@ -21,6 +19,8 @@ from kangwei.servicedesk.enums import (
 )
 from kangwei.servicedesk.lifecycles import step_of
 from kangwei.servicedesk.queries import scale_of
+from kangwei.servicedesk.queries.assessing import listed_for
+from kangwei.servicedesk.queries.dispatching import Part, Position
 from kangwei.simulation import calls
 from kangwei.simulation.papers import practice_paper
 from kangwei.simulation.story import dice_for

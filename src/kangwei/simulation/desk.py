@@ -14,8 +14,9 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.core.calendars import bundled_calendar, day_end, day_start, local_day
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import DutyDays, TicketKind, Tier
-from kangwei.servicedesk.month_reports import deliverables_of, month_of, occurrence_for
+from kangwei.servicedesk.numbers.month_reports import deliverables_of, month_of, occurrence_for
 from kangwei.simulation.calls import institutions
+from kangwei.simulation.cases import MINUTE
 from kangwei.simulation.crew import Crew
 from kangwei.simulation.lives import DAY, Life
 from kangwei.simulation.story import LATEST, Fate, decide, dice_for, moment
@@ -29,27 +30,28 @@ if TYPE_CHECKING:
 A_DAY, A_DAY_OFF = (70, 23, 5, 2), (92, 8)
 """How often none, one, two, three tickets come in on a working day, and on another."""
 FIRST_CALL, LAST_CALL = timedelta(hours=8, minutes=30), timedelta(hours=19)
-ROSTER_AHEAD = timedelta(days=30)
+ROSTER_AHEAD, ROSTER_MOST = timedelta(days=30), timedelta(days=365)
 WEEK = range(1, 8)
 
 
 class Deadlines:
-    """The next deadline of every practice ticket, so that each is settled at its own moment, as the worker does it."""
+    """When the worker comes to the next deadline of every practice ticket: at the next full minute."""
 
     def __init__(self) -> None:
         self._next: list[tuple[datetime, int]] = []
         self._tickets: dict[int, tuple[datetime, Ticket]] = {}
 
     def watch(self, ticket: "Ticket") -> None:
-        """Look up when the ticket's next deadline is."""
+        """Look up when the ticket's next deadline will be settled."""
         at = ticket.clocks.exclude(next_at=None).order_by("next_at").values_list("next_at", flat=True).first()
         self._tickets.pop(ticket.pk, None)
         if at:
+            at = at.replace(second=0, microsecond=0) + MINUTE
             self._tickets[ticket.pk] = (at, ticket)
             heapq.heappush(self._next, (at, ticket.pk))
 
     def settle(self, until: datetime) -> None:
-        """Settle what is due up to this moment, in order of time."""
+        """Settle what the worker comes to up to this moment, in order of time."""
         while self._next and self._next[0][0] <= until:
             at, pk = heapq.heappop(self._next)
             known = self._tickets.get(pk)
@@ -91,7 +93,8 @@ class Desk:
         return other is not self and other.contract.buyer_id == self.contract.buyer_id and other.until >= self.until
 
     def _roster_until(self) -> date:
-        return min(self.contract.last_day, local_day(self.until + ROSTER_AHEAD))
+        first = self.contract.first_day
+        return min(self.contract.last_day, local_day(self.until + ROSTER_AHEAD), first + ROSTER_MOST)
 
     def steps(self) -> Iterator[Step]:
         """What is done at the desk, in no order."""

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kangwei.core.calendars import SHANGHAI, bundled_calendar, day_start, local_day
-from kangwei.servicedesk.dispatching import Part, Position
 from kangwei.servicedesk.enums import FileRole, PauseReason, Signer, SolvedHow, TicketKind
+from kangwei.servicedesk.queries.dispatching import Part, Position
 from kangwei.simulation import calls
 from kangwei.simulation.cases import HOUR, MINUTE, Case
 from kangwei.simulation.story import dice_for
@@ -23,9 +23,17 @@ KINDS = {
     TicketKind.INCIDENT: 56, TicketKind.REQUEST: 22, TicketKind.PROBLEM: 2, TicketKind.CHANGE: 6,
     TicketKind.RELEASE: 3, TicketKind.DATA_FIX: 5, TicketKind.SECURITY_ORDER: 2,
 }  # fmt: skip
-ORDERS = {TicketKind.COMPLAINT: 12}
+ORDERS = {TicketKind.COMPLAINT: 40}
 """How often one comes among the others, for a contract that takes orders of the 12345 line."""
-SHARES, MOSTLY = (1.0, 0.9, 0.5), (70, 22, 8)
+ODDS = {
+    "answered at once": 0.18, "handed over": 0.05, "slow response": 0.12, "cancelled": 0.04, "second line": 0.2,
+    "waits": 0.2, "visit": 0.22, "by phone": 0.3, "slow solution": 0.2, "reopened": 0.06, "slow reply": 0.15,
+    "rolled back": 0.1, "slow arrival": 0.2, "entered later": 0.15, "no position": 0.2, "parts": 0.3,
+    "rated on the spot": 0.6, "left to confirm": 0.05, "rated": 0.5, "not responded": 0.03, "not solved": 0.07,
+    "not asked": 0.2, "not satisfied": 0.12,
+}  # fmt: skip
+"""How often something happens that does not always happen."""
+SHARES, MOSTLY = tuple(calls.COMMENTS), (70, 22, 8)
 """Of full marks, and how often each is given."""
 
 
@@ -65,23 +73,23 @@ class Life:
     # The stories.
 
     def _trouble(self) -> None:
-        if self._kind != TicketKind.PROBLEM and self._chance(0.18):
+        if self._kind != TicketKind.PROBLEM and self._happens("answered at once"):
             self._do(self._case.answer_call)
             self._ending()
             return
         self._do(self._case.open)
         self._after(1, 3)
         self._do(self._case.assign)
-        if self._desk.neighbours and self._chance(0.05):
+        if self._desk.neighbours and self._happens("handed over"):
             self._after(2, 20)
             self._do(partial(self._case.hand_over, self._dice.choice(self._desk.neighbours)))
         self._respond()
-        if self._chance(0.04):
+        if self._happens("cancelled"):
             self._after(5, 60)
             self._take("cancel", by="project_manager", reason="报告人撤回")
             return
         self._work()
-        if self._chance(0.06):
+        if self._happens("reopened"):
             self._after(60, 600, office=True)
             self._take("reopen", by="project_manager", reason="问题又出现")
             self._solve(SolvedHow.REMOTE)
@@ -89,27 +97,30 @@ class Life:
 
     def _work(self) -> None:
         """What lies between the response and the solution."""
-        if self._desk.escalates and self._chance(0.2):
+        if self._desk.escalates and self._happens("second line"):
             self._after(10, 40)
             self._do(self._case.escalate)
-        if self._chance(0.2):
+        if self._happens("waits"):
             self._wait()
-        if self._kind != TicketKind.PROBLEM and self._chance(0.22):
+        if self._kind != TicketKind.PROBLEM and self._happens("visit"):
             self._visit()
         else:
-            self._solve(SolvedHow.PHONE if self._chance(0.3) else SolvedHow.REMOTE)
+            self._solve(SolvedHow.PHONE if self._happens("by phone") else SolvedHow.REMOTE)
 
     def _order(self) -> None:
         self._do(self._case.open_order)
         self._respond()
-        self._mostly(0.85, (15, 80), (150, 400))
+        self._within("slow reply", (15, 80), (150, 400))
         self._take("reply", reply="已联系诉求人，正在核实")
         self._solve(SolvedHow.PHONE)
         self._after(20, 400, office=True)
         self._take("close")
         self._after(3 * 24 * 60, 8 * 24 * 60, office=True)
-        satisfied = self._chance(0.88) if self._chance(0.8) else None
-        self._do(partial(self._case.judge, self._chance(0.97), self._chance(0.93), satisfied))
+        responded, solved, satisfied = (
+            not self._happens(f"not {said}") for said in ("responded", "solved", "satisfied")
+        )
+        unasked = self._happens("not asked")
+        self._do(partial(self._case.judge, responded, solved, None if unasked else satisfied))
 
     def _change(self) -> None:
         self._do(self._case.open)
@@ -122,7 +133,7 @@ class Life:
         self._after(120, 1200, office=True)
         self._take("carry_out", result="按方案完成")
         self._after(20, 120, office=True)
-        if self._chance(0.1):
+        if self._happens("rolled back"):
             self._take("roll_back", reason="实施后变慢，恢复原状")
             return
         self._take("solve", check="运行正常")
@@ -176,7 +187,7 @@ class Life:
     # What several stories share.
 
     def _respond(self) -> None:
-        self._mostly(0.88, (1, 8), (20, 150))
+        self._within("slow response", (1, 8), (20, 150))
         self._take("respond")
 
     def _wait(self) -> None:
@@ -187,7 +198,7 @@ class Life:
         self._do(self._case.resume)
 
     def _solve(self, how: SolvedHow) -> None:
-        self._mostly(0.8, (10, 100), (200, 900))
+        self._within("slow solution", (10, 100), (200, 900))
         more = {"solved_how": how, "cause": self._dice.choice(calls.CAUSES)}
         self._take("solve", more=more, solution=self._dice.choice(calls.SOLUTIONS))
 
@@ -198,12 +209,12 @@ class Life:
         self._do(self._case.accept)
         self._after(2, 15)
         self._do(self._case.depart)
-        self._mostly(0.8, (20, 60), (180, 420))
-        before = self._dice.randint(10, 15) * MINUTE if self._chance(0.15) else timedelta()
-        self._do(partial(self._case.check_in, self._position() if self._chance(0.8) else None, before))
+        self._within("slow arrival", (20, 60), (180, 420))
+        before = self._dice.randint(10, 15) * MINUTE if self._happens("entered later") else timedelta()
+        self._do(partial(self._case.check_in, None if self._happens("no position") else self._position(), before))
         self._after(20, 90)
-        self._do(partial(self._case.finish, [Part("练习网卡", 1, "块")] if self._chance(0.3) else []))
-        self._rated = self._chance(0.6)
+        self._do(partial(self._case.finish, [Part("练习网卡", 1, "块")] if self._happens("parts") else []))
+        self._rated = self._happens("rated on the spot")
         for signer in Signer:
             self._after(1, 3)
             scored = self._rated and signer == Signer.REQUESTER
@@ -214,17 +225,18 @@ class Life:
 
     def _ending(self) -> None:
         """Nearly every ticket is closed within two working days; every other one that was not rated yet is rated."""
-        if self._chance(0.95):
+        if not self._happens("left to confirm"):
             self._after(20, 1600, office=True)
             self._take("close")
-        if not self._rated and self._chance(0.5):
+        if not self._rated and self._happens("rated"):
             self._after(5, 600)
-            self._do(partial(self._case.rate, self._share(), self._dice.choice(calls.COMMENTS)))
+            share = self._share()
+            self._do(partial(self._case.rate, share, self._dice.choice(calls.COMMENTS[share])))
 
     # How the dice and the moments go on.
 
-    def _chance(self, share: float) -> bool:
-        return self._dice.random() < share
+    def _happens(self, what: str) -> bool:
+        return self._dice.random() < ODDS[what]
 
     def _share(self) -> float:
         return self._dice.choices(SHARES, MOSTLY)[0]
@@ -233,9 +245,9 @@ class Life:
         north, east = self._dice.randint(0, 800_000), self._dice.randint(0, 800_000)
         return Position(Decimal(39_600_000 + north) / 10**6, Decimal(116_000_000 + east) / 10**6, 20)
 
-    def _mostly(self, share: float, usual: tuple[int, int], late: tuple[int, int]) -> None:
-        """Let as many minutes pass as it usually takes, or as it takes where it comes late."""
-        self._after(*(usual if self._chance(share) else late))
+    def _within(self, delay: str, usual: tuple[int, int], late: tuple[int, int]) -> None:
+        """Let as many minutes pass as it usually takes, or as it takes where there is this delay."""
+        self._after(*(late if self._happens(delay) else usual))
 
     def _after(self, first: int, last: int, *, office: bool = False) -> None:
         """Let so many minutes pass; what nobody hurries for waits for office hours."""

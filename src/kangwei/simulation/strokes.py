@@ -16,7 +16,8 @@ def signature(dice: Random) -> str:
     for number in range(STROKES):
         x, y = 20 + number * 70, dice.randint(20, HEIGHT - 20)
         for _ in range(REACH):
-            x, y = x + dice.randint(0, 2), min(max(y + dice.randint(-3, 3), PEN), HEIGHT - PEN)
+            x = min(x + dice.randint(0, 2), WIDTH - PEN)
+            y = min(max(y + dice.randint(-3, 3), 0), HEIGHT - PEN)
             for row in rows[y : y + PEN]:
                 row[x * PIXEL : (x + PEN) * PIXEL] = INK * PEN
     return "data:image/png;base64," + base64.b64encode(_png(rows)).decode()

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from kangwei.accounts import actions, queries
+from kangwei.accounts.enums import Role
 from kangwei.accounts.models import ApiKey, Notice
 from kangwei.base.audit import System
 from kangwei.base.errors import ActionError
@@ -47,6 +48,18 @@ def test_without_a_purpose_or_for_somebody_disabled_there_is_none(person, now):
     assert not ApiKey.objects.exists()
 
 
+@pytest.mark.parametrize("office", ["administrator", "security_officer", "auditor"])
+def test_an_officer_has_none_and_one_made_before_opens_nothing(person, make_person, office, now):
+    officer = make_person(office, "buyer_manager")
+    with pytest.raises(ActionError, match="三员"):
+        actions.create_api_key(person=officer, name="监控平台", actor=SYSTEM, now=now)
+    assert not ApiKey.objects.exists()
+    _, secret = actions.create_api_key(person=person, name="监控平台", actor=SYSTEM, now=now)
+    assert queries.holder_of(secret) == person
+    actions.grant_role(person=person, role=Role(office), actor=SYSTEM, now=now)
+    assert queries.holder_of(secret) is None
+
+
 def test_revoking_ends_it_once(person, now):
     key, secret = actions.create_api_key(person=person, name="监控平台", actor=SYSTEM, now=now)
     for _ in range(2):
@@ -56,6 +69,10 @@ def test_revoking_ends_it_once(person, now):
 
 
 class TestPages:
+    def test_officers_are_not_offered(self, administrator, person):
+        offered = administrator.get(reverse("accounts:new_api_key")).context["form"].fields["person"].queryset
+        assert list(offered) == [person]
+
     def test_a_key_is_shown_once(self, administrator, person):
         made = administrator.post(reverse("accounts:new_api_key"), {"person": person.pk, "name": "监控平台"})
         secret = made.context["secret"]

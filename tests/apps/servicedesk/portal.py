@@ -6,7 +6,7 @@ import zlib
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from kangwei.servicedesk.following import signature_of
+from kangwei.servicedesk.queries.following import signature_of
 
 
 def png(shade: int = 0) -> bytes:
@@ -37,6 +37,6 @@ def link(ticket, *, act: str = "", pk: int | None = None) -> str:
 
 def told(ticket, now) -> list[tuple[str, str]]:
     """The labels and texts that a caller reads, the latest first."""
-    from kangwei.servicedesk.following import chain_of, story_of
+    from kangwei.servicedesk.queries.following import chain_of, story_of
 
     return [(event.label, event.text) for event in story_of(chain_of(ticket), now).told]

@@ -78,8 +78,8 @@ class TestKeys:
         set_active(person=caller.person, active=True, actor=SYSTEM, now=now)
         assert caller.get("tickets").status_code == 200
 
-    def test_who_only_reads_opens_nothing(self, contract, make_person, now):
-        reader = Caller(make_person("auditor"), now)
+    def test_who_only_reads_opens_nothing(self, contract, make_person, make_party, now):
+        reader = Caller(make_person("supervisor", party=make_party("监理公司", "supervisor")), now)
         assert reader.get("tickets").status_code == 200
         refused = reader.post("tickets", CALL, "1")
         assert (refused.status_code, refused.json()["reason"]) == (403, "密钥所属人员没有此项权限")
@@ -298,6 +298,17 @@ class TestWorking:
         assert caller.post(path, body, "1").status_code == 403
         manager = Caller(make_person("project_manager", party=caller.person.party), now)
         assert manager.post(path, body, "1").json()["state"] == "cancelled"
+
+    def test_the_owners_consent_is_given_by_a_person_and_by_no_key(self, contract, open_ticket, make_person, now):
+        ticket = open_ticket(kind=TicketKind.CHANGE)
+        buyer = make_person("buyer_manager", party=contract.buyer)
+        for step, texts in (("assess", {}), ("submit", {"assessment": "无风险"})):
+            actions.take_step(ticket=ticket, step=step, texts=texts, actor=SYSTEM, now=now)
+        approval = {"approved_by": "王主任"}
+        refused = Caller(buyer, now).post(f"tickets/{ticket.number}/steps/approve", {"texts": approval}, "1")
+        assert (refused.status_code, refused.json()["reason"]) == (403, "批准须由本人登录后办理，不能用密钥")
+        approved = actions.take_step(ticket=ticket, step="approve", texts=approval, actor=buyer, now=now)
+        assert approved.state == "approved"
 
     def test_no_such_step_and_no_such_ticket(self, caller, other, open_ticket):
         number = open_ticket().number

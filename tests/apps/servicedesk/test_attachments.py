@@ -14,8 +14,8 @@ from kangwei.base.errors import ActionError
 from kangwei.documents.queries import latest
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.forms.files import MOST_AT_ONCE
-from kangwei.servicedesk.laid import LARGEST_PREVIEW
 from kangwei.servicedesk.models import Attachment
+from kangwei.servicedesk.queries.files import LARGEST_PREVIEW
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 

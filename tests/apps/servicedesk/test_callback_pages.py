@@ -66,6 +66,7 @@ class TestDrawing:
         [
             ({"count": "", "share": ""}, "count"), ({"share": "5"}, "count"), ({"last": "2026-10-31"}, "last"),
             ({"count": "0"}, "count"), ({"seed": "-1"}, "seed"), ({"first": "x"}, "first"),
+            ({"first": "0001-01-01"}, "first"), ({"last": "9999-12-31"}, "last"),
         ],
     )  # fmt: skip
     def test_what_is_wrong_stands_at_its_field(self, project_manager, closed, drawing, changes, field):

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.calling import RESULTS, call_backs, drawn_from, result_of
 from kangwei.servicedesk.enums import CallOutcome, RatedBy
 from kangwei.servicedesk.models import CallBack, Rating, Ticket
+from kangwei.servicedesk.queries.calling import RESULTS, call_backs, drawn_from, result_of
 from tests.apps.assets.at_once import at_once
 from tests.apps.servicedesk.conftest import SYSTEM, shanghai
 

@@ -154,6 +154,14 @@ class TestDeadlines:
         actions.change_facts(values={"severity": "一般"}, **change)
         assert (clocks(ticket)["arrival"].limit, clocks(ticket)["arrival"].met) == ("8h", None)
 
+    def test_at_its_very_moment_a_limit_has_not_passed(self, open_ticket, now):
+        ticket = open_ticket()
+        limit = clocks(ticket)["response"].due_at
+        actions.settle_due(now=limit)
+        assert clocks(ticket)["response"].met is None
+        actions.settle_due(now=limit + timedelta(microseconds=1))
+        assert clocks(ticket)["response"].met is False
+
     def test_a_severity_is_raised_and_never_lowered(self, open_ticket, contract, now):
         ticket = open_ticket(severity="重大", method=Method.ONSITE, place="近郊")
         ticket.clocks.filter(clock="arrival").update(upgrades_to="紧急")

@@ -93,11 +93,12 @@ def test_it_is_carried_out_only_behind_a_backup(take, ticket, now):
 
 
 def test_a_backup_made_afterwards_is_none(take, now):
+    later = now + timedelta(hours=3)
     take("submit", {"scope": "修正 12 条"})
     take("approve", APPROVED, files=APPROVAL)
     with pytest.raises(ActionError, match="备份应在执行之前完成"):
-        take("carry_out", DONE, at=now - timedelta(hours=2), **backed_up(now))
-    assert take("carry_out", DONE, at=now, **backed_up(now)).state == TicketState.CARRIED_OUT
+        take("carry_out", DONE, at=now + timedelta(hours=1), now=later, **backed_up(later))
+    assert take("carry_out", DONE, at=later, now=later, **backed_up(later)).state == TicketState.CARRIED_OUT
 
 
 def test_the_script_stands_apart_from_the_timeline(take, ticket, now):

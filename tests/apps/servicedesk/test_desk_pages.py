@@ -218,7 +218,7 @@ class TestBeside:
 
 
 def test_a_ticket_sketched_by_a_half_filled_form_is_measured_as_far_as_it_goes(contract, now):
-    from kangwei.servicedesk.measuring import clocks_for
+    from kangwei.servicedesk.queries.measuring import clocks_for
 
     sketch = Ticket(contract=contract, kind=TicketKind.REQUEST, method=Method.ONSITE, opened_at=now, occurred_at=now)
     assert [row.terms.clause for row in clocks_for(sketch, now)] == ["service-level:response", "service-level:resolve"]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import DispatchState, Signer
+from kangwei.servicedesk.forms.dispatches import CheckInForm
 from kangwei.servicedesk.models import Dispatch, Rating, Signature
 from tests.apps.assets.pages import sheet_of, text_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
@@ -413,3 +414,14 @@ class TestTheList:
 
     def test_the_queue_leads_there(self, phone):
         assert url("dispatch_list") in phone.get(url("queue")).content.decode()
+
+
+def test_a_photo_that_is_too_large_or_named_beyond_measure_is_refused_before_it_is_read(settings):
+    settings.UPLOAD_LIMIT = 100
+    for photo, taken in (
+        (SimpleUploadedFile("现场.png", bytes(100)), True), (SimpleUploadedFile("现场.png", bytes(101)), False),
+        (SimpleUploadedFile(f"{'现' * 200}.png", bytes(10)), False),
+    ):  # fmt: skip
+        form = CheckInForm({}, {"photo": photo})
+        assert form.is_valid() == taken
+        assert ("photo" in form.errors) != taken

@@ -16,7 +16,6 @@ from kangwei.base.models import AuditEntry
 from kangwei.contracts.models import Evidence
 from kangwei.documents import queries as documents
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.dispatching import UNDER_WAY, Part, Position, steps_done
 from kangwei.servicedesk.enums import (
     Channel,
     Clock,
@@ -30,6 +29,7 @@ from kangwei.servicedesk.enums import (
     TicketState,
 )
 from kangwei.servicedesk.models import Dispatch, Rating, Signature
+from kangwei.servicedesk.queries.dispatching import UNDER_WAY, Part, Position, steps_done
 from tests.apps.servicedesk.conftest import SYSTEM, shanghai, url
 from tests.apps.servicedesk.pictures import STROKE, data_url, png
 from tests.factories.contracts import load_small

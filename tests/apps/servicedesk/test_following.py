@@ -12,8 +12,8 @@ from kangwei.base.errors import ActionError
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import following as acts
 from kangwei.servicedesk.enums import Bond, Channel, FileRole, PauseReason, RatedBy, TicketKind, TicketState
-from kangwei.servicedesk.following import chain_of, followed, moment_in_words, signature_of, story_of
 from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries.following import chain_of, followed, moment_in_words, signature_of, story_of
 from kangwei.servicedesk.signals import caller_acted
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import CITE, SUPPLIER, SYSTEM, shanghai, url
@@ -234,6 +234,14 @@ class TestAnswering:
         ticket.refresh_from_db()
         assert ticket.paused_for == PauseReason.PARTS
 
+    def test_a_photo_that_is_sent_twice_lies_there_once(self, ticket):
+        for _ in range(2):
+            assert send(ticket, "answer", text="看", photos=[photo()]).status_code == 302
+        assert ticket.attachments.count() == 1
+        assert ticket.events.filter(action="note").count() == 1
+        send(ticket, "answer", text="看", photos=[photo(), photo(shade=1), photo(shade=1)])
+        assert ticket.attachments.count() == 2
+
     def test_photos_with_and_without_words(self, ticket):
         send(ticket, "answer", text="", photos=[photo(), photo(shade=1)])
         send(ticket, "answer", text="还有一张", photos=[photo(shade=2)])
@@ -411,6 +419,13 @@ class TestHandedOver:
     def test_what_the_caller_does_is_done_with_the_other(self, ticket, follower, now):
         send(ticket, "answer", text="快一点")
         assert follower.events.filter(text="快一点").exists() and not ticket.events.filter(text="快一点").exists()
+
+    def test_nobody_of_either_supplier_speaks_for_the_caller(self, ticket, follower, engineer, client_of, now):
+        actions.take_step(ticket=follower, step="solve", texts={"solution": "换了线"}, actor=SYSTEM, now=now)
+        taker = client_of("engineer", party=follower.contract.supplier, username="taker")
+        for client in (engineer, taker):
+            assert client.post(link(ticket, act="rate"), {"score": "1"}).status_code == 422
+        assert send(ticket, "rate", score="1").status_code == 302
 
 
 class TestDesk:

@@ -11,8 +11,8 @@ from kangwei.base.models import AuditEntry
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import clocks as clock_actions
 from kangwei.servicedesk.enums import Bond, DispatchState, PauseReason, TicketKind, TicketState
-from kangwei.servicedesk.measuring import clocks_of
 from kangwei.servicedesk.models import Ticket, TicketClock
+from kangwei.servicedesk.queries.measuring import clocks_of
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import CITE, LEVELS, SYSTEM, url
 from tests.factories.contracts import load_small

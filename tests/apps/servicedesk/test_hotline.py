@@ -11,7 +11,8 @@ from kangwei.base.errors import ActionError
 from kangwei.contracts.queries import contracts
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, Demand, TicketKind
-from kangwei.servicedesk.hotline_rates import (
+from kangwei.servicedesk.models import HotlineOrder, HotlineWeights, Ticket, TicketClock
+from kangwei.servicedesk.queries.hotline_rates import (
     CLOCKS,
     PARTS,
     VERDICTS,
@@ -21,7 +22,6 @@ from kangwei.servicedesk.hotline_rates import (
     search_orders,
     standings,
 )
-from kangwei.servicedesk.models import HotlineOrder, HotlineWeights, Ticket, TicketClock
 from tests.apps.assets.at_once import at_once
 from tests.apps.servicedesk.conftest import SYSTEM, shanghai
 from tests.factories.contracts import load_small

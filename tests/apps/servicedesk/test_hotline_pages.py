@@ -191,21 +191,24 @@ class TestVerdict:
 class TestWeights:
     SENT: ClassVar = {"responded": "20", "solved": "40", "satisfied": "40", "basis": "考评办法"}
 
-    def test_managers_set_them(self, project_manager, engineer, stranger, contract):
+    def test_the_buyer_sets_them_and_no_supplier(self, client_of, project_manager, make_party, contract):
         address = url("hotline_weights", contract.code)
-        assert engineer.post(address, self.SENT).status_code == 403
-        assert stranger.post(address, self.SENT).status_code == 404
-        assert project_manager.post(address, self.SENT | {"solved": "41"}).status_code == 422
+        buyer = client_of("buyer_manager", party=contract.buyer)
+        other = client_of("buyer_manager", party=make_party("别的甲方", "buyer"), username="other")
+        assert project_manager.post(address, self.SENT).status_code == 403
+        assert other.post(address, self.SENT).status_code == 404
+        assert buyer.post(address, self.SENT | {"solved": "41"}).status_code == 422
         assert not HotlineWeights.objects.exists()
-        assert project_manager.post(address, self.SENT).status_code == 302
+        assert buyer.post(address, self.SENT).status_code == 302
         assert HotlineWeights.objects.get().basis == "考评办法"
 
-    def test_without_weights_the_page_says_so_and_offers_managers_to_set_them(
-        self, project_manager, engineer, enter, contract, now
+    def test_without_weights_the_page_says_so_and_offers_the_buyer_to_set_them(
+        self, client_of, project_manager, engineer, enter, contract, now
     ):  # fmt: skip
         judge(enter(), now)
         address = url("hotline_weights", contract.code)
-        for client, offered in ((project_manager, True), (engineer, False)):
+        buyer = client_of("buyer_manager", party=contract.buyer)
+        for client, offered in ((buyer, True), (project_manager, False)):
             page = client.get(url("hotline"))
             assert "未设权重" in text_of(page)
             assert (address in page.content.decode()) == offered

@@ -16,8 +16,8 @@ from kangwei.core.histories.mapping import CHANNELS, STANDINGS, WAITS
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import importing
 from kangwei.servicedesk.enums import Channel, PauseReason, TicketState
-from kangwei.servicedesk.measuring import terms
 from kangwei.servicedesk.models import ClockEvent, Pause, Ticket, TicketClock, TicketEvent
+from kangwei.servicedesk.queries.measuring import terms
 from tests.apps.servicedesk.conftest import CITE, SYSTEM, url
 from tests.factories.contracts import load_small
 from tests.factories.event_logs import make_event_log, row, solved_log, text_of

@@ -13,9 +13,9 @@ from kangwei.contracts.models import Evidence, Occurrence
 from kangwei.contracts.queries import all_contracts
 from kangwei.documents import queries as documents
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.month_reports import LISTED
-from kangwei.servicedesk.numbers import NUMBERS
-from kangwei.servicedesk.tallying import DIMENSIONS, broken_down, looked_at
+from kangwei.servicedesk.numbers.definitions import NUMBERS
+from kangwei.servicedesk.numbers.month_reports import LISTED
+from kangwei.servicedesk.numbers.tallying import DIMENSIONS, broken_down, looked_at
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import LEVELS, SYSTEM, shanghai
 from tests.apps.servicedesk.mixed import BORDERS, CITE, mixed, step, two_contracts
@@ -141,7 +141,7 @@ class TestContent:
         assert "本月没有时限超时。" in all_text(word(archive(contract))[0])
 
     def test_a_long_list_is_cut_off_and_says_so(self, contract, open_ticket, monkeypatch):
-        monkeypatch.setattr("kangwei.servicedesk.month_reports.LISTED", 2)
+        monkeypatch.setattr("kangwei.servicedesk.numbers.month_reports.LISTED", 2)
         for _ in range(5):
             open_ticket()
         assert "另有 3 件未列出" in all_text(word(archive(contract))[0])

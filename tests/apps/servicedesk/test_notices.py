@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from kangwei.accounts.models import Notice
-from kangwei.servicedesk import actions, escalating
+from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import following
+from kangwei.servicedesk.queries import escalating
 from kangwei.servicedesk.signals import clock_reached, ticket_assigned
 from tests.apps.servicedesk.conftest import LEVELS, SYSTEM, url
 from tests.factories.contracts import load_small

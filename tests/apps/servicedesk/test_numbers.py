@@ -8,11 +8,11 @@ import pytest
 from kangwei.contracts.queries import all_contracts
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import PauseReason, SolvedHow
-from kangwei.servicedesk.figures import TABLES
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.numbers import NUMBERS, listed
-from kangwei.servicedesk.periods import PRESETS, chosen, preset
-from kangwei.servicedesk.tallying import (
+from kangwei.servicedesk.numbers.definitions import NUMBERS, listed
+from kangwei.servicedesk.numbers.figures import TABLES
+from kangwei.servicedesk.numbers.periods import PRESETS, chosen, preset
+from kangwei.servicedesk.numbers.tallying import (
     DIMENSIONS,
     broken_down,
     looked_at,

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from kangwei.contracts.queries import all_contracts
 from kangwei.servicedesk.enums import PauseReason
-from kangwei.servicedesk.figures import RATED, WORK
 from kangwei.servicedesk.models import Ticket, TicketClock
-from kangwei.servicedesk.numbers import NUMBERS, listed
-from kangwei.servicedesk.tallying import (
+from kangwei.servicedesk.numbers.definitions import NUMBERS, listed
+from kangwei.servicedesk.numbers.figures import RATED, WORK
+from kangwei.servicedesk.numbers.tallying import (
     DIMENSIONS,
     NONE,
     broken_down,

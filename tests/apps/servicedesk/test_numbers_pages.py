@@ -14,6 +14,7 @@ from kangwei.servicedesk.enums import Channel, SolvedHow, TicketKind
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 from tests.apps.servicedesk.mixed import BORDERS, HOUR, mixed, step, two_contracts
+from tests.factories.contracts import load_small
 
 pytestmark = pytest.mark.django_db
 PAGE = "/tickets/numbers/"
@@ -140,6 +141,41 @@ class TestPage:
                 reader.get(f"{PAGE}?from=2026-10-01&to=2026-12-31&by=contract")
             counts.append(len(counted))
         assert counts[0] == counts[1]
+
+
+class TestPractice:
+    @pytest.fixture
+    def practice(self, open_ticket, now):
+        """A practice contract with two tickets, beside the real one with one."""
+        found = load_small(now, id="practice-2026", supplier="练习乙方公司", buyer="练习甲方", practice=True)
+        for _ in range(2):
+            open_ticket(contract=found, title="练习")
+        open_ticket()
+        return found
+
+    def test_is_left_out_where_all_contracts_are_counted(self, reader, practice):
+        page = reader.get(f"{PAGE}?{NOVEMBER}")
+        assert page.context["found"].total["received"] == 1
+        assert "不含练习数据" in text_of(page)
+        behind = reader.get(f"{url('queue')}?number=received&{NOVEMBER}")
+        assert [row.title for row in behind.context["page_obj"]] == ["门诊系统打不开"]
+
+    def test_is_counted_by_itself(self, reader, practice, client_of):
+        page = reader.get(f"{PAGE}?{NOVEMBER}&contract=practice-2026")
+        assert page.context["found"].total["received"] == 2
+        behind = reader.get(f"{url('queue')}?number=received&{NOVEMBER}&contract=practice-2026")
+        assert len(behind.context["page_obj"]) == 2
+        learner = client_of("buyer_manager", party=practice.buyer)
+        page = learner.get(f"{PAGE}?{NOVEMBER}")
+        assert page.context["found"].total["received"] == 2
+        assert "不含练习数据" not in text_of(page)
+
+
+def test_nobody_learns_the_names_of_parties_by_their_keys(engineer, stranger, contract, bank):
+    address = f"{url('queue')}?supplier={contract.supplier_id}"
+    assert ("乙方", contract.supplier.name) in engineer.get(address).context["unseen"]
+    assert ("乙方", "未定") in stranger.get(address).context["unseen"]
+    assert contract.supplier.name not in text_of(stranger.get(address))
 
 
 class TestExcel:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kangwei.core.calendars import SHANGHAI
 from kangwei.servicedesk.enums import Demand
-from kangwei.servicedesk.order_text import NAMES, OrderText, plain_number, read_order
+from kangwei.servicedesk.intake.order_text import NAMES, OrderText, plain_number, read_order
 
 LINES = """单号：BJ20261120001
 诉求人：王女士

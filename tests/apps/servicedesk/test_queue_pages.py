@@ -83,7 +83,8 @@ class TestGroups:
     def test_the_tabs_say_how_many(self, me):
         tabs = {tab["label"]: tab["count"] for tab in me.get(QUEUE).context["tabs"]}
         assert tabs == {
-            "未办结": 3, "我处理的": 1, "本班组": 0, "未派单": 2, "等待中": 1, "已超时": 1, "已办结": None, "全部": None,
+            "未办结": 3, "我处理的": 1, "本班组": 0, "未派单": 2, "等待中": 1, "已超时": 1,
+            "已办结": None, "全部": None,
         }  # fmt: skip
         assert set(tabs) == {group.label for group in Group}
 

@@ -8,7 +8,9 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from kangwei.servicedesk import receiving, storage
+from kangwei.servicedesk.forms import receiving as forms
+from kangwei.servicedesk.forms.receiving import MailForm
+from kangwei.servicedesk.intake import receiving, storage
 from kangwei.servicedesk.models import Ticket
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import shanghai, url
@@ -192,3 +194,9 @@ class TestWhoMay:
         with time_machine.travel(now + timedelta(days=40), tick=False):
             storage.park(b"other", "chat", 1, now + timedelta(days=40))
         assert engineer.get(address).status_code == 404
+
+
+def test_a_mail_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(forms, "MAIL_LIMIT", 100)
+    assert MailForm({}, {"file": SimpleUploadedFile("a.eml", bytes(100))}).is_valid()
+    assert "file" in MailForm({}, {"file": SimpleUploadedFile("a.eml", bytes(101))}).errors

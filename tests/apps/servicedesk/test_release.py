@@ -10,7 +10,7 @@ from kangwei.contracts.queries import standing_evidence
 from kangwei.documents.queries import latest
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import FileRole, TicketKind, TicketState
-from kangwei.servicedesk.rounds import release_of
+from kangwei.servicedesk.queries.rounds import release_of
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import CITE, LEVELS, SYSTEM, shanghai, url
 from tests.apps.servicedesk.stepping import local

@@ -11,9 +11,11 @@ from django.urls import reverse
 from kangwei.base import audit
 from kangwei.base.audit import System
 from kangwei.base.errors import ActionError
-from kangwei.servicedesk import actions, entering
+from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, FileRole, TicketKind, Trouble
 from kangwei.servicedesk.models import Attachment, Ticket
+from kangwei.servicedesk.queries import entering
+from kangwei.servicedesk.queries.following import signature_of
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import CITE, SYSTEM
 from tests.apps.servicedesk.portal import link, photo, png
@@ -256,6 +258,15 @@ class TestPage:
         assert link(mine) in page.content.decode()
         actions.take_step(ticket=mine, step="cancel", texts={"reason": "误报"}, actor=SYSTEM, now=now)
         assert Client().get(address).context["reported"] == []
+
+    def test_what_another_supplier_has_is_named_and_does_not_open(self, address, report, open_ticket, entrance, now):
+        mine = report()
+        theirs = load_small(now, id="other-2026", supplier="别家公司")
+        others = open_ticket(contract=theirs, institution=entrance.institution, title="影像系统慢")
+        page = Client().get(address).content.decode()
+        assert link(mine) in page
+        assert "影像系统慢" in page
+        assert signature_of(others) not in page
 
     def test_an_unknown_key_and_a_closed_entrance_say_what_to_do(self, address, entrance, now):
         unknown = Client().get(reverse("portal:entrance", args=["x" * 43]))

@@ -9,7 +9,7 @@ from kangwei.base import audit
 from kangwei.contracts.queries import standing_evidence
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.models import Script
-from kangwei.servicedesk.scripting import wanting_scripts
+from kangwei.servicedesk.queries.scripting import wanting_scripts
 from tests.apps.assets.pages import sheet_of, text_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 from tests.apps.servicedesk.test_scripts import contract, write

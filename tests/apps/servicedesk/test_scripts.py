@@ -8,7 +8,7 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.documents import queries as documents
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.models import Script
-from kangwei.servicedesk.scripting import scripts, scripts_for, search_scripts, wanting_scripts
+from kangwei.servicedesk.queries.scripting import scripts, scripts_for, search_scripts, wanting_scripts
 from tests.apps.assets.at_once import at_once
 from tests.apps.servicedesk.conftest import LEVELS, SYSTEM, shanghai
 from tests.factories.contracts import load_small

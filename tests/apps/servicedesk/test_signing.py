@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from kangwei.base.errors import ActionError
-from kangwei.servicedesk.signing import drawn
+from kangwei.servicedesk.intake.signing import drawn
 from tests.apps.servicedesk.pictures import INK, MAGIC, STROKE, data_url, head, part, png
 
 NO_PICTURE = "签字图样不是手写板送来的 PNG 图片，请重新签字"

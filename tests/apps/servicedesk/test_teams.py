@@ -8,10 +8,11 @@ import pytest
 from kangwei.base.errors import ActionError
 from kangwei.base.models import AuditEntry
 from kangwei.base.workbook import table_workbook
-from kangwei.servicedesk import actions, rosters
+from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import DutyDays
+from kangwei.servicedesk.intake.roster_file import HEADERS
 from kangwei.servicedesk.models import Shift, Team
-from kangwei.servicedesk.roster_file import HEADERS
+from kangwei.servicedesk.queries import rosters
 from tests.apps.servicedesk.conftest import SYSTEM, shanghai
 from tests.apps.servicedesk.test_writers import at_once
 

@@ -8,7 +8,7 @@ from kangwei.base.audit import System
 from kangwei.base.errors import ActionError
 from kangwei.base.models import AuditEntry
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.enums import TicketKind, TicketState
+from kangwei.servicedesk.enums import PauseReason, TicketState
 from kangwei.servicedesk.lifecycles import ASKED, LIFECYCLES, steps_from
 from kangwei.servicedesk.models import Ticket
 from tests.apps.servicedesk.conftest import SYSTEM
@@ -63,13 +63,46 @@ def test_a_step_out_of_turn_is_refused_with_what_is_possible(open_ticket, now):
         actions.take_step(ticket=open_ticket(), step="close", texts={}, actor=SYSTEM, now=now)
 
 
-def test_two_who_take_one_ticket_at_once(open_ticket, make_person, now):
+def test_two_who_take_one_ticket_at_once(open_ticket, make_person, supplier, now):
     ticket = open_ticket()
-    one, other = make_person("engineer"), make_person("engineer", username="other")
+    one, other = (make_person("engineer", party=supplier, username=name) for name in ("one", "other"))
     actions.assign(ticket=ticket, assignee=one, text="", actor=one, now=now)
     with pytest.raises(ActionError, match="已由「测试人员」接手"):
         actions.assign(ticket=ticket, assignee=other, text="", actor=other, now=now)
     assert Ticket.objects.get().assignee == one
+
+
+def test_only_people_of_the_contracts_parties_are_given_a_ticket(open_ticket, make_person, make_party, supplier, now):
+    ticket, given = open_ticket(), {"text": "", "actor": SYSTEM, "now": now}
+    outside = make_person("engineer", party=make_party("别家公司", "supplier"), username="outside")
+    with pytest.raises(ActionError, match="不是该合同双方"):
+        actions.assign(ticket=ticket, assignee=outside, **given)
+    own = make_person("engineer", party=supplier)
+    assert actions.assign(ticket=ticket, assignee=own, **given).assignee == own
+
+
+@pytest.mark.parametrize("limits", [True, False])
+def test_no_ticket_ends_before_it_came_or_before_what_led_there(contract, open_ticket, now, limits):
+    if not limits:
+        contract.clauses.filter(section="service_level").delete()
+    ticket = open_ticket(now=now - timedelta(hours=3))
+    given = {"ticket": ticket, "actor": SYSTEM, "now": now}
+
+    def solve(at):
+        return actions.take_step(step="solve", texts={"solution": "重启"}, at=at, **given)
+
+    with pytest.raises(ActionError):
+        actions.take_step(step="respond", texts={}, at=now - timedelta(hours=4), **given)
+    actions.take_step(step="respond", texts={}, at=now - timedelta(hours=2), **given)
+    with pytest.raises(ActionError, match="早于此前的记录 2026-11-20 08:00"):
+        solve(now - timedelta(hours=2, minutes=30))
+    actions.pause(ticket=ticket, reason=PauseReason.USER, text="", actor=SYSTEM, now=now - timedelta(hours=1))
+    with pytest.raises(ActionError, match="早于此前的记录"):
+        solve(now - timedelta(minutes=90))
+    assert solve(now - timedelta(minutes=30)).solved_at == now - timedelta(minutes=30)
+    with pytest.raises(ActionError, match="早于此前的记录"):
+        actions.take_step(step="close", texts={}, at=now - timedelta(minutes=40), **given)
+    assert actions.take_step(step="close", texts={}, at=now, **given).closed_at == now
 
 
 @pytest.mark.parametrize("kind", LIFECYCLES)

@@ -43,9 +43,9 @@ def test_thirty_two_writers_skip_no_number_though_every_fourth_is_refused(open_t
     assert audit.verify()[1] is None
 
 
-def test_of_many_who_take_a_ticket_one_has_it(open_ticket, make_person, now):
+def test_of_many_who_take_a_ticket_one_has_it(open_ticket, supplier, make_person, now):
     ticket = open_ticket()
-    people = [make_person("engineer", username=f"engineer-{number}") for number in range(8)]
+    people = [make_person("engineer", party=supplier, username=f"engineer-{number}") for number in range(8)]
 
     def take(number):
         return actions.assign(ticket=ticket, assignee=people[number], text="", actor=people[number], now=now)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from kangwei.accounts.queries import parties, people
+from kangwei.accounts.queries import notices, parties, people, unread_count
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.commands import practising
@@ -140,3 +140,16 @@ def test_the_command_prints_passwords_and_counts_and_refuses_a_second_time(kangw
     assert outcome.last.startswith("已生成 1 个月的练习数据：合同 1 份，已开始的应履行项 ")
     assert outcome.last.endswith("验收包 1 个。")
     assert (again.status, again.err) == (1, ["练习数据已存在（practice-small-2026），不再生成"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_months_brought_is_no_news_any_more(kangwei, tmp_path, monkeypatch, settings):
+    settings.VAR = tmp_path
+    (tmp_path / "small-2026.yaml").write_text(small_contract_text(duties=[]), "utf-8")
+    monkeypatch.setattr(practising, "library_files", lambda: [tmp_path / "small-2026.yaml"])
+    with time_machine.travel(NOW, tick=False):
+        kangwei("simulate", "--months", "1")
+
+    told = [(notices(one).count(), unread_count(one)) for one in people().filter(username="practice-engineer1")]
+
+    assert [(count > 0, unread) for count, unread in told] == [(True, 0)]

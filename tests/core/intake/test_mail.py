@@ -31,6 +31,16 @@ def test_who_wrote_what_and_when():
     assert (mail.text, mail.attached) == ("系统打不开\n请处理", ())
 
 
+@pytest.mark.parametrize("charset", ["undefined", "idna", "utf-7", "unicode_escape", "rot13", "nowhere"])
+def test_a_charset_that_is_none_for_mails_breaks_nothing(charset):
+    subject = f"From: a@b.example\nSubject: =?{charset}?B?XHVkODAwICvYAA==?=\n\nhi\n"
+    body = f"From: a@b.example\nSubject: x\nContent-Type: text/plain; charset={charset}\n\nhi \\ud800 +2AA-\n"
+    for content in (subject, body):
+        mail = read_mail(content.encode())
+        assert (mail.subject + mail.text).encode()
+        assert "hi" in mail.text
+
+
 def test_attachments_with_their_sizes():
     message = make_mail()
     message.add_attachment(b"\x89PNG\r\n\x1a\n...", maintype="image", subtype="png", filename="截图.png")
@@ -99,10 +109,10 @@ def test_what_is_no_mail_is_refused():
 
 def test_what_is_too_large_is_refused_and_just_not_is_read(monkeypatch):
     content = make_mail().as_bytes()
-    monkeypatch.setattr(module, "LIMIT", len(content) - 1)
+    monkeypatch.setattr(module, "MAIL_LIMIT", len(content) - 1)
     with pytest.raises(MailError, match="超过"):
         read_mail(content)
-    monkeypatch.setattr(module, "LIMIT", len(content))
+    monkeypatch.setattr(module, "MAIL_LIMIT", len(content))
     assert read_mail(content).subject == "门诊系统打不开"
 
 

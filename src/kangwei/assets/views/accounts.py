@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 from kangwei.assets import actions, queries, registers
 from kangwei.assets.enums import AssetState
 from kangwei.assets.forms.accesses import ReviewForm
-from kangwei.assets.views.choosing import MOST_CHOSEN, address, chosen, joined, of_owner, owner_options, select
+from kangwei.assets.views.choosing import MOST_CHOSEN, chosen, joined, of_owner, owner_options
 from kangwei.assets.views.finding import known
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, export, page_of
+from kangwei.base.web import PersonRequest, add_error, address, export, key_in, page_of, select
 
 SHOWN = [("open", "在用"), ("review", "待复核"), ("closed", "已注销")]
 NO_SYSTEM, ALL = "none", "all"
@@ -100,8 +100,8 @@ def _filtered(request: PersonRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
     system, shown = request.GET.get("system", ""), request.GET.get("shown", "")
     if system == NO_SYSTEM:
         rows = rows.filter(system=None)
-    elif system.isascii() and system.isdecimal() and len(system) < 16:
-        rows = rows.filter(system=int(system))
+    elif (key := key_in(system)) is not None:
+        rows = rows.filter(system=key)
     if shown == "closed":
         rows = rows.filter(state=AssetState.SCRAPPED)
     elif shown == "open":

@@ -15,11 +15,11 @@ from kangwei.assets.enums import AssetState
 from kangwei.assets.forms.accesses import ApplicationForm
 from kangwei.assets.models import Asset
 from kangwei.assets.registers import ADDRESS, holders, taken
-from kangwei.assets.views.choosing import address, chosen, joined, one_owner, select
+from kangwei.assets.views.choosing import chosen, joined, one_owner
 from kangwei.assets.views.finding import known
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, excel, page_of
+from kangwei.base.web import PersonRequest, add_error, address, excel, page_of, select
 from kangwei.base.workbook import Table
 
 FIELDS = ("ip", "mac", "name", "form", "custodian", "institution", "place", "socket", "network", "vlan", "switch_port",

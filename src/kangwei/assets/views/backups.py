@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from kangwei.assets import actions, backups, queries
 from kangwei.assets.backups import Month
-from kangwei.assets.views.choosing import address, of_owner, owner_options, select
+from kangwei.assets.views.choosing import of_owner, owner_options
 from kangwei.assets.views.finding import known
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, export, page_of
+from kangwei.base.web import PersonRequest, address, export, key_in, page_of, select
 from kangwei.core.calendars import local_day
 
 SHOWN = [("missing", "未备份"), ("done", "已备份")]
@@ -64,9 +64,7 @@ def configuration_report(request: PersonRequest) -> HttpResponse:
     """Archive the 配置报告 of the month over what the list shows of one party."""
     now = timezone.now()
     month = backups.month_of(request.GET.get("month", ""), local_day(now))
-    owner = request.POST.get("owner", "")
-    wanted = int(owner) if owner.isascii() and owner.isdecimal() and len(owner) < 16 else 0
-    party = get_object_or_404(queries.owners(request.user), pk=wanted)
+    party = get_object_or_404(queries.owners(request.user), pk=key_in(request.POST.get("owner", "")))
     try:
         row = actions.make_configuration_report(
             assets=list(_filtered(request, month).filter(owner=party)), month=month, owner=party,

@@ -17,12 +17,12 @@ from kangwei.assets import actions, queries
 from kangwei.assets.enums import AssetState
 from kangwei.assets.forms.certificates import RenewForm
 from kangwei.assets.models import Asset
-from kangwei.assets.views.choosing import MOST_CHOSEN, address, chosen, joined, of_owner, owner_options, select
+from kangwei.assets.views.choosing import MOST_CHOSEN, chosen, joined, of_owner, owner_options
 from kangwei.assets.views.finding import asset_or_404, known
 from kangwei.assets.views.lives import CERTIFICATE, answer
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, export, page_of
+from kangwei.base.web import PersonRequest, add_error, address, export, page_of, select
 from kangwei.core.calendars import local_day
 
 REMINDED, PAST, ALL = "", "past", "all"

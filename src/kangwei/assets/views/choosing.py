@@ -1,4 +1,4 @@
-"""What lists of assets share: rows that were ticked, filters by party and kind, addresses with other parameters."""
+"""What lists of assets share: rows that were ticked, filters by party."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from kangwei.assets import queries
 from kangwei.assets.models import Asset
-from kangwei.base.web import PersonRequest
+from kangwei.base.web import PersonRequest, key_in
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Party
@@ -19,29 +19,13 @@ CHOSEN = "asset"
 def chosen(request: HttpRequest, rows: QuerySet[Asset]) -> list[Asset]:
     """Those of the rows that were ticked, or stand in the comma-separated list of a form after it; at most so many."""
     texts = [part for text in request.POST.getlist(CHOSEN) for part in text.split(",")]
-    ids = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 16]
+    ids = [key for text in texts if (key := key_in(text)) is not None]
     return list(rows.filter(pk__in=ids[:MOST_CHOSEN]))
 
 
 def joined(assets: list[Asset]) -> str:
     """What the form after the list keeps of the choice."""
     return ",".join(str(asset.pk) for asset in assets)
-
-
-def address(request: HttpRequest, **changes: str) -> str:
-    """The page's own parameters with these changed, from the first page on; "" takes one out."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    for name, value in changes.items():
-        query[name] = value
-        if not value:
-            del query[name]
-    return f"?{query.urlencode()}"
-
-
-def select(request: HttpRequest, name: str, label: str, options: list[tuple[Any, str]]) -> dict[str, Any]:
-    """A filter of a list, with what is chosen now."""
-    return {"name": name, "label": label, "kind": "select", "options": options, "value": request.GET.get(name, "")}
 
 
 def owner_options(request: PersonRequest) -> list[tuple[Any, str]]:
@@ -63,5 +47,5 @@ def one_owner(request: PersonRequest) -> tuple["Party | None", list[dict[str, An
 
 def of_owner(request: HttpRequest, rows: QuerySet[Asset]) -> QuerySet[Asset]:
     """Those of the party that `?owner=` names."""
-    owner = request.GET.get("owner", "")
-    return rows.filter(owner=int(owner)) if owner.isascii() and owner.isdecimal() and len(owner) < 16 else rows
+    owner = key_in(request.GET.get("owner", ""))
+    return rows if owner is None else rows.filter(owner=owner)

@@ -12,11 +12,10 @@ from django.utils import timezone
 from kangwei.assets import actions, registers
 from kangwei.assets.forms.documents import SignedVersionForm
 from kangwei.assets.models import AssetDocument
-from kangwei.assets.views.choosing import address, select
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, download, export, page_of
+from kangwei.base.web import PersonRequest, add_error, address, download, export, page_of, select
 from kangwei.documents import queries as documents
 
 KINDS = [("configuration-change", "配置变更单"), ("configuration-report", "配置报告"), ("admission-form", "准入登记表")]

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from kangwei.assets import queries, registers
 from kangwei.assets.genuine import Balance, balances, licensed_as
-from kangwei.assets.views.choosing import address, one_owner
+from kangwei.assets.views.choosing import one_owner
 from kangwei.assets.views.finding import known
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, excel, page_of
+from kangwei.base.web import PersonRequest, address, excel, page_of
 from kangwei.core.calendars import local_day
 
 BALANCE_HEADERS = ("软件", "用于", "拥有许可", "终端安装", "差额", "结论")

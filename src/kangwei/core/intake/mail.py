@@ -11,7 +11,7 @@ from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 from html.parser import HTMLParser
 
-LIMIT = 30 * 1024 * 1024
+MAIL_LIMIT = 30 * 1024 * 1024
 MOST_PARTS = 500
 LONGEST_NAME = 120
 _CHARSETS = ("utf-8", "gb18030")
@@ -52,8 +52,8 @@ class Mail:
 
 def read_mail(content: bytes) -> Mail:
     """Read a mail, whatever charset it claims. MailError for what is too large, no mail, or nested beyond reason."""
-    if len(content) > LIMIT:
-        raise MailError(f"邮件超过 {LIMIT // 1024 // 1024} MB")
+    if len(content) > MAIL_LIMIT:
+        raise MailError(f"邮件超过 {MAIL_LIMIT // 1024 // 1024} MB")
     try:
         message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(content)
         parts = _parts(message)
@@ -115,9 +115,12 @@ def _decoded(part: MIMEPart) -> str:
 def _text_of(raw: bytes, charsets: tuple[str, ...] = ()) -> str:
     for charset in (*charsets, *_CHARSETS):
         try:
-            return raw.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+            text = raw.decode(charset)
+            # Some charsets yield halves of characters, which nothing can store.
+            text.encode()
+        except (UnicodeError, LookupError):
             continue
+        return text
     return raw.decode("utf-8", errors="replace")
 
 

@@ -11,11 +11,12 @@ from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import SHANGHAI
 from kangwei.servicedesk.enums import FileRole, TicketKind
-from kangwei.servicedesk.lifecycles import APART, ASKED, Step
+from kangwei.servicedesk.lifecycles import APART, ASKED, LIFECYCLES, Step
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import speaks_for_owner
-from kangwei.servicedesk.rounds import release_of
+from kangwei.servicedesk.queries.rounds import release_of
 
+ENDS = ("solve", "close", "cancel", "reopen")
 NamedFile = tuple[str, bytes]
 """The name and the content of a file."""
 
@@ -70,8 +71,25 @@ def check(step: Step, given: Given, now: datetime) -> None:
             raise ActionError(f"{step.label}不收{role.label}文件", field=file_field(role))
     if given.at > now:
         raise ActionError("时间晚于现在", field="at")
+    if given.at != now:
+        _in_order(step, given)
     for rule in _RULES.get((TicketKind(given.ticket.kind), step.id), ()):
         rule(given)
+
+
+def _in_order(step: Step, given: Given) -> None:
+    """What was done before now was done after the ticket came, and its end after every step that led there.
+
+    Steps on the way may be entered out of their order. Times come by the minute.
+    """
+    ticket = given.ticket
+    before = [ticket.opened_at]
+    if step.id in ENDS:
+        steps = [one.id for one in LIFECYCLES[TicketKind(ticket.kind)]]
+        before += [event.at for event in ticket.events.filter(action__in=steps)]
+        before += [pause.started_at for pause in ticket.pauses.filter(ended_at=None)]
+    if given.at < (latest := max(before).replace(second=0, microsecond=0)):
+        raise ActionError(f"时间早于此前的记录 {moment_text(latest)}", field="at")
 
 
 def _owner_or_paper(given: Given) -> None:

@@ -14,9 +14,9 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.ratings import rate
 from kangwei.servicedesk.actions.tickets import locked
-from kangwei.servicedesk.calling import FINAL, callable_tickets, drawn_from
 from kangwei.servicedesk.enums import CallOutcome, RatedBy
 from kangwei.servicedesk.models import CallBack
+from kangwei.servicedesk.queries.calling import FINAL, callable_tickets, drawn_from
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import Duration, ServiceWindow, bundled_calendar
 from kangwei.core.clocks import ClockError, Event, EventKind, Level, reading, threshold
-from kangwei.servicedesk.measuring import chosen_levels, origin_of, terms
 from kangwei.servicedesk.models import ClockEvent, Ticket, TicketClock
+from kangwei.servicedesk.queries.measuring import chosen_levels, origin_of, terms
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Clause

@@ -38,9 +38,10 @@ class Reached:
 def settle_due(*, now: datetime) -> int:
     """Settle the clocks whose next deadline has come, the longest overdue first; how many deadlines there were.
 
-    Safe to run anywhere and as often as wanted: a ticket is settled by whoever holds it, each deadline once.
+    Safe to run anywhere and as often as wanted: a ticket is settled by whoever holds it, each deadline once. A limit
+    has passed after its moment, not at it.
     """
-    due = TicketClock.objects.filter(next_at__lte=now).order_by("next_at").values_list("ticket", flat=True)
+    due = TicketClock.objects.filter(next_at__lt=now).order_by("next_at").values_list("ticket", flat=True)
     settled = 0
     while done := _settle(set(due[:BATCH]), now):
         settled += done
@@ -77,7 +78,7 @@ def _reached(ticket_ids: set[int], now: datetime) -> Iterator[Reached]:
     for clock in TicketClock.objects.filter(ticket__in=tickets).prefetch_related("events"):
         by_ticket[clock.ticket_id].append(clock)
     for ticket in tickets:
-        overdue = [clock for clock in by_ticket[ticket.pk] if clock.next_at and clock.next_at <= now]
+        overdue = [clock for clock in by_ticket[ticket.pk] if clock.next_at and clock.next_at < now]
         if not overdue:
             continue
         one = Reached(ticket, min(overdue, key=lambda clock: (clock.next_at, clock.pk)))

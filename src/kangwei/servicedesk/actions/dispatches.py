@@ -15,11 +15,11 @@ from kangwei.documents import queries as documents
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.tickets import assign, change_facts, locked, take_step
-from kangwei.servicedesk.dispatching import UNDER_WAY, Part, Position, dispatchable
 from kangwei.servicedesk.enums import DispatchState, FileRole, Method, TicketKind
 from kangwei.servicedesk.lifecycles import step_of
 from kangwei.servicedesk.models import Attachment, Dispatch, DispatchPart, Signature, Ticket
 from kangwei.servicedesk.queries import staff_of
+from kangwei.servicedesk.queries.dispatching import UNDER_WAY, Part, Position, dispatchable
 from kangwei.servicedesk.signals import dispatch_issued
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """What whoever reported a ticket does with it by its link, without a sign-in."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from kangwei.servicedesk.actions.reporting import lay_photos, require_photos
 from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import add_note, locked, open_ticket, resume, take_step
 from kangwei.servicedesk.enums import CLOSED_STATES, Bond, Channel, PauseReason, RatedBy, TicketKind
-from kangwei.servicedesk.following import complaint_about
 from kangwei.servicedesk.models import Ticket, TicketEvent
+from kangwei.servicedesk.queries.following import complaint_about
 from kangwei.servicedesk.signals import caller_acted
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ TITLE_LENGTH = 200
 def answer(*, ticket: Ticket, text: str, actor: Actor, now: datetime, photos: Sequence[bytes] = ()) -> Ticket:
     """Add what the caller says or shows; a ticket that waits for the caller goes on.
 
-    What was said last is not written down again. ActionError for an ended ticket, nothing said, a file not a photo.
+    What was said last is not written down again, nor a photo laid there twice. ActionError for an ended ticket, nothing
+    said, a file not a photo.
     """
     ticket = _held(ticket, actor, now)
     if ticket.state in CLOSED_STATES:
@@ -38,10 +40,11 @@ def answer(*, ticket: Ticket, text: str, actor: Actor, now: datetime, photos: Se
     text = text.strip()
     if not text and not photos:
         raise ActionError("请填写要补充的内容，或选择照片", field="text")
-    waits = ticket.paused_for == PauseReason.USER
-    if not photos and not waits and _said_last(ticket, text, actor):
-        return ticket
     require_photos(photos)
+    waits = ticket.paused_for == PauseReason.USER
+    photos = _not_laid(ticket, photos)
+    if not photos and not waits and (not text or _said_last(ticket, text, actor)):
+        return ticket
     lay_photos(ticket, photos, [next_document_number(now=now) for _ in photos], actor, now)
     if text:
         add_note(ticket=ticket, text=text, public=True, actor=actor, now=now)
@@ -112,6 +115,14 @@ def _held(ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     if TicketEvent.objects.filter(ticket=ticket, by=actor.audit_name, at__gt=now - WITHIN).count() >= MOST_ACTS:
         raise ActionError("提交得太频繁，请过 10 分钟再试；急事请打电话")
     return ticket
+
+
+def _not_laid(ticket: Ticket, photos: Sequence[bytes]) -> list[bytes]:
+    """The photos, each once, without those that lie with the ticket: they were sent twice."""
+    by_digest = {hashlib.sha256(photo).hexdigest(): photo for photo in photos}
+    laid = ticket.attachments.filter(document__versions__sha256__in=by_digest)
+    known = set(laid.values_list("document__versions__sha256", flat=True))
+    return [photo for digest, photo in by_digest.items() if digest not in known]
 
 
 def _said_last(ticket: Ticket, text: str, actor: Actor) -> bool:

@@ -12,8 +12,8 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.tickets import locked, open_ticket
 from kangwei.servicedesk.enums import Channel, Demand, TicketKind
+from kangwei.servicedesk.intake.order_text import plain_number
 from kangwei.servicedesk.models import HotlineOrder, HotlineWeights, Ticket
-from kangwei.servicedesk.order_text import plain_number
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution

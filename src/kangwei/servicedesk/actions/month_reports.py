@@ -15,7 +15,7 @@ from kangwei.core.calendars import local_day
 from kangwei.core.documents import kinds, names
 from kangwei.documents import actions as documents
 from kangwei.documents.enums import Origin
-from kangwei.servicedesk.month_reports import TITLE, deliverables_of, month_of, occurrence_for, report_of
+from kangwei.servicedesk.numbers.month_reports import TITLE, deliverables_of, month_of, occurrence_for, report_of
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract, Evidence

@@ -12,8 +12,8 @@ from kangwei.servicedesk.actions.clocks import FITS, measure_by, stand_by
 from kangwei.servicedesk.actions.tickets import REOPENS
 from kangwei.servicedesk.enums import Clock, PauseReason
 from kangwei.servicedesk.lifecycles import CLOSE, RESPOND, SOLVE
-from kangwei.servicedesk.measuring import facts, origin_of
 from kangwei.servicedesk.models import Ticket, TicketClock
+from kangwei.servicedesk.queries.measuring import facts, origin_of
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Clause, Contract

@@ -9,15 +9,15 @@ from django.db import transaction
 from kangwei.base.errors import ActionError
 from kangwei.core.intake import MailError, read_chat, read_mail
 from kangwei.documents.actions import next_document_number
-from kangwei.servicedesk import storage
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.tickets import add_note
 from kangwei.servicedesk.enums import Channel
+from kangwei.servicedesk.intake import storage
 from kangwei.servicedesk.models import Ticket
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person
-    from kangwei.servicedesk.receiving import Received
+    from kangwei.servicedesk.intake.receiving import Received
 
 
 def receive_chat(*, text: str, actor: "Person", now: datetime) -> str:

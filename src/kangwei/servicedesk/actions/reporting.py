@@ -13,9 +13,9 @@ from kangwei.core.calendars import local_day
 from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.tickets import open_ticket
-from kangwei.servicedesk.entering import contract_for, place_of
 from kangwei.servicedesk.enums import Channel, FileRole, TicketKind, Trouble
 from kangwei.servicedesk.models import Entrance, Report, Ticket
+from kangwei.servicedesk.queries.entering import contract_for, place_of
 
 if TYPE_CHECKING:
     from kangwei.assets.models import Asset

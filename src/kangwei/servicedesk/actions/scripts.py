@@ -18,7 +18,7 @@ from kangwei.documents import actions as documents
 from kangwei.documents.enums import Origin
 from kangwei.documents.queries import latest
 from kangwei.servicedesk.models import Script
-from kangwei.servicedesk.scripting import archive_name, wanting_scripts
+from kangwei.servicedesk.queries.scripting import archive_name, wanting_scripts
 
 if TYPE_CHECKING:
     from kangwei.assets.models import Asset

@@ -19,10 +19,10 @@ from kangwei.documents.enums import Origin
 from kangwei.documents.queries import latest
 from kangwei.servicedesk.actions.files import lay
 from kangwei.servicedesk.actions.notes import note
-from kangwei.servicedesk.assessing import EFFECTS
 from kangwei.servicedesk.enums import FileRole, TicketKind
 from kangwei.servicedesk.models import Attachment, Ticket, TicketEvent
-from kangwei.servicedesk.rounds import steps_taken
+from kangwei.servicedesk.queries.assessing import EFFECTS
+from kangwei.servicedesk.queries.rounds import steps_taken
 
 Taken = dict[str, TicketEvent]
 

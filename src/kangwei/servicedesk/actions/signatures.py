@@ -21,11 +21,11 @@ from kangwei.servicedesk.actions.dispatches import held
 from kangwei.servicedesk.actions.files import lay
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.ratings import rate
-from kangwei.servicedesk.dispatching import entered_at, places
 from kangwei.servicedesk.enums import Clock, DispatchState, FileRole, RatedBy, Signer
-from kangwei.servicedesk.measuring import ORIGINS
+from kangwei.servicedesk.intake.signing import drawn
 from kangwei.servicedesk.models import Dispatch, Rating, Signature, Ticket
-from kangwei.servicedesk.signing import drawn
+from kangwei.servicedesk.queries.dispatching import entered_at, places
+from kangwei.servicedesk.queries.measuring import ORIGINS
 
 if TYPE_CHECKING:
     from kangwei.documents.models import Document

@@ -13,10 +13,10 @@ from kangwei.contracts.queries import all_contracts
 from kangwei.core.calendars import SHANGHAI, bundled_calendar
 from kangwei.core.ledgers import TableError
 from kangwei.servicedesk.enums import DutyDays
+from kangwei.servicedesk.intake.roster_file import LOGIN, NAME, TEAM, Fault, Line, lines_of
 from kangwei.servicedesk.models import OPEN, Shift, Team, Ticket
 from kangwei.servicedesk.queries import staff_of
-from kangwei.servicedesk.roster_file import LOGIN, NAME, TEAM, Fault, Line, lines_of
-from kangwei.servicedesk.rosters import Planned, clashes, duty_days, fresh, shifts_of, span, teams_of
+from kangwei.servicedesk.queries.rosters import Planned, clashes, duty_days, fresh, shifts_of, span, teams_of
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person

@@ -32,8 +32,8 @@ from kangwei.servicedesk.enums import (
 )
 from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
 from kangwei.servicedesk.models import Pause, Team, Ticket, TicketEvent
-from kangwei.servicedesk.queries import TICKET_WORDS
-from kangwei.servicedesk.signals import ticket_assigned, ticket_stepped
+from kangwei.servicedesk.queries import TICKET_WORDS, staff_of
+from kangwei.servicedesk.signals import ticket_assigned
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution, Person
@@ -141,7 +141,6 @@ def take_step(
         actor=actor, action="servicedesk.step", subject=("ticket", ticket.number),
         data={"step": found.id, "texts": data, "at": done_at}, now=now,
     )  # fmt: skip
-    transaction.on_commit(lambda: ticket_stepped.send(sender=Ticket, ticket_id=ticket.pk, step=found.id), robust=True)
     return ticket
 
 
@@ -151,8 +150,8 @@ def assign(
 ) -> Ticket:
     """Give the ticket to somebody, to a team, or to both; with somebody alone it stays with its team if that is theirs.
 
-    ActionError where it was given to others meanwhile, where it is closed, for nobody at all, and for a team that is
-    retired or of another contract.
+    ActionError where it was given to others meanwhile, where it is closed, for nobody at all, for somebody of neither
+    party of the contract, and for a team that is retired or of another contract.
     """
     current = locked(ticket)
     if (current.assignee_id, current.team_id) != (ticket.assignee_id, ticket.team_id):
@@ -162,6 +161,8 @@ def assign(
         raise ActionError("请选择班组或处理人", field="team")
     if team and (team.contract_id != current.contract_id or not team.active):
         raise ActionError(f"「{team}」不是该合同在用的班组", field="team")
+    if assignee and not staff_of(current.contract).filter(pk=assignee.pk).exists():
+        raise ActionError(f"「{assignee}」不是该合同双方的在用人员", field="assignee")
     if assignee and not team and current.team and not current.team.members.filter(pk=assignee.pk).exists():
         current.team = None
     current.assignee, current.team = assignee, team or current.team

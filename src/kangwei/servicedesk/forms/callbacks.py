@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from kangwei.servicedesk.enums import CallOutcome
-from kangwei.servicedesk.forms.words import TextField
+from kangwei.servicedesk.forms.words import DayField, TextField
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -16,8 +16,8 @@ MOST_SEEDS = 2**31 - 1
 class DrawForm(forms.Form):
     """Which tickets are drawn from, and how many of them."""
 
-    first = forms.DateField(label="办结自", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label="至", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = DayField(label="办结自")
+    last = DayField(label="至")
     count = forms.IntegerField(label="张数", required=False, min_value=1, max_value=10_000)
     share = forms.IntegerField(label="或比例（%）", required=False, min_value=1, max_value=100)
     seed = forms.IntegerField(

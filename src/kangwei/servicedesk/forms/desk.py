@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 APART = ("who", "solution", "solved_how", "cause")
 """What the form asks beside the facts of the ticket."""
+WORDS = ("severity", "place", "caller_kind")
+"""The fields in the words of the contract."""
 INSTITUTIONS = "desk-institutions"
 """The id of the datalist with the institutions that fit what is typed."""
 
@@ -41,8 +43,34 @@ class InstitutionField(forms.CharField):
         return found
 
 
-class DeskForm(forms.Form):
-    """A call as it comes in. The words of severity, place and caller are those of `contract`."""
+class CallForm(forms.Form):
+    """What is taken in for a contract, with its systems and in its words for severity, place and caller."""
+
+    def __init__(
+        self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contract"] = forms.ModelChoiceField(
+            label="合同", queryset=contracts, empty_label=None, initial=contract.pk
+        )
+        self.fields["system"] = SystemField(systems)
+        self.fields["severity"] = word_field("级别", grades(contract))
+        self.fields["place"] = word_field("地域", condition_words(contract, "place"))
+        self.fields["caller_kind"] = word_field("来电方", condition_words(contract, "caller"))
+
+    def words(self) -> list[forms.BoundField]:
+        """The fields in the words of the contract, as far as it has any."""
+        found = [self[name] for name in WORDS]
+        return [field for field in found if len(field.field.choices) > 1]  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        """A number without blanks, so that the next call from it is found."""
+        text = str(self.cleaned_data["phone"]).strip()
+        return phone_in(text) or text
+
+
+class DeskForm(CallForm):
+    """A call as it comes in."""
 
     who = forms.CharField(
         label="来电号码或姓名", required=False, max_length=60,
@@ -61,28 +89,9 @@ class DeskForm(forms.Form):
     occurred_at = MomentField(label="发生时间")
     solution = long_text("解决办法", rows=2, required=False)
 
-    def __init__(
-        self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contract"] = forms.ModelChoiceField(
-            label="合同", queryset=contracts, empty_label=None, initial=contract.pk
-        )
-        self.fields["system"] = SystemField(systems)
-        self.fields["severity"] = word_field("级别", grades(contract))
-        self.fields["place"] = word_field("地域", condition_words(contract, "place"))
-        self.fields["caller_kind"] = word_field("来电方", condition_words(contract, "caller"))
         self.fields |= solving_fields(required=False, initial=SolvedHow.PHONE)
-
-    def words(self) -> list[forms.BoundField]:
-        """The fields in the words of the contract, as far as it has any."""
-        found = [self[name] for name in ("severity", "place", "caller_kind")]
-        return [field for field in found if len(field.field.choices) > 1]  # type: ignore[attr-defined]
-
-    def clean_phone(self) -> str:
-        """A number without blanks, so that the next call from it is found."""
-        text = str(self.cleaned_data["phone"]).strip()
-        return phone_in(text) or text
 
     @property
     def values(self) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from kangwei.servicedesk.dispatching import Part, Position
+from kangwei.servicedesk.forms.files import LONGEST_NAME, small
 from kangwei.servicedesk.forms.words import MomentField, long_text
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import Scale
+from kangwei.servicedesk.queries.dispatching import Part, Position
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person
@@ -45,11 +46,15 @@ class CheckInForm(forms.Form):
     longitude = forms.DecimalField(required=False, max_digits=9, decimal_places=6, widget=forms.HiddenInput)
     accuracy = forms.IntegerField(required=False, widget=forms.HiddenInput)
     photo = forms.FileField(
-        label="现场照片（可不拍）", required=False,
+        label="现场照片（可不拍）", required=False, max_length=LONGEST_NAME,
         # Named one by one, an iPhone sends its own format as JPEG.
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
     )  # fmt: skip
     at = MomentField(label="到场时间", help_text="现在到场不必填；补录时填实际到场的时间，两个时间都会留下")
+
+    def clean_photo(self) -> Any:
+        """A photo no larger than what is archived."""
+        return small(self.cleaned_data["photo"])
 
     @property
     def position(self) -> Position | None:

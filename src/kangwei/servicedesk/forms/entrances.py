@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from kangwei.accounts.queries import institutions
-from kangwei.servicedesk.entering import regions
 from kangwei.servicedesk.forms.desk import InstitutionField
+from kangwei.servicedesk.queries.entering import regions
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

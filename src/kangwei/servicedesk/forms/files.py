@@ -28,7 +28,7 @@ class OneFile(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         """The file; a refusal that names it and the limit before anything of it is read."""
-        return _small(super().to_python(data))
+        return small(super().to_python(data))
 
 
 class SeveralFiles(forms.FileField):
@@ -52,7 +52,7 @@ class SeveralFiles(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         """One of the files."""
-        return _small(super().to_python(data))
+        return small(super().to_python(data))
 
 
 class _SeveralInput(forms.FileInput):
@@ -79,7 +79,8 @@ def named(file: "UploadedFile[Any]") -> tuple[str, bytes]:
     return file.name or "", file.read()
 
 
-def _small(file: Any) -> Any:
+def small(file: Any) -> Any:
+    """The file; a refusal that names it and the limit before anything of it is read."""
     if file and file.size > settings.UPLOAD_LIMIT:
         raise forms.ValidationError(f"文件「{file.name}」超过 {limit_text()} 上限")
     return file

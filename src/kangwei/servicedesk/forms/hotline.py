@@ -1,23 +1,20 @@
 """Forms for orders of the 12345 line: taking one in, the line's verdicts, the weights of the rates."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from kangwei.contracts.levels import condition_words
 from kangwei.core.calendars import SHANGHAI
 from kangwei.servicedesk.actions.hotline import VERDICTS
 from kangwei.servicedesk.enums import Channel, Demand, TicketKind
-from kangwei.servicedesk.forms.desk import InstitutionField
-from kangwei.servicedesk.forms.words import MOMENT, MomentField, SystemField, TextField, grades, long_text, word_field
+from kangwei.servicedesk.forms.desk import CallForm, InstitutionField
+from kangwei.servicedesk.forms.words import MOMENT, MomentField, TextField, long_text
+from kangwei.servicedesk.intake.order_text import OrderText
 from kangwei.servicedesk.models import HotlineOrder, HotlineWeights, Ticket
-from kangwei.servicedesk.order_text import OrderText
-from kangwei.servicedesk.queries import institutions_named, phone_in
+from kangwei.servicedesk.queries import institutions_named
 
 if TYPE_CHECKING:
-    from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
 LONGEST_ORDER = 20_000
@@ -25,7 +22,7 @@ YES, NO, NONE = "yes", "no", ""
 VERDICT_CHOICES = [(YES, "是"), (NO, "否"), (NONE, "未考评或不计入")]
 
 
-class HotlineForm(forms.Form):
+class HotlineForm(CallForm):
     """An order of the line. `paste` is its text as it came; it fills the other fields and is not stored itself."""
 
     paste = TextField(
@@ -47,28 +44,6 @@ class HotlineForm(forms.Form):
     institution = InstitutionField()
     title = forms.CharField(label="标题", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     text = long_text("诉求内容", rows=5, required=False)
-
-    def __init__(
-        self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["contract"] = forms.ModelChoiceField(
-            label="合同", queryset=contracts, empty_label=None, initial=contract.pk
-        )
-        self.fields["system"] = SystemField(systems)
-        self.fields["severity"] = word_field("级别", grades(contract))
-        self.fields["place"] = word_field("地域", condition_words(contract, "place"))
-        self.fields["caller_kind"] = word_field("来电方", condition_words(contract, "caller"))
-
-    def words(self) -> list[forms.BoundField]:
-        """The fields in the words of the contract, as far as it has any."""
-        found = [self[name] for name in ("severity", "place", "caller_kind")]
-        return [field for field in found if len(field.field.choices) > 1]  # type: ignore[attr-defined]
-
-    def clean_phone(self) -> str:
-        """A number without blanks, so that the next call from it is found."""
-        text = str(self.cleaned_data["phone"]).strip()
-        return phone_in(text) or text
 
     @property
     def values(self) -> dict[str, Any]:

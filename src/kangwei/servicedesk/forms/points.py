@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from kangwei.servicedesk.assessing import Listed
 from kangwei.servicedesk.forms.words import long_text
 from kangwei.servicedesk.forms.work import StepForm
+from kangwei.servicedesk.queries.assessing import Listed
 
 
 class PointsForm(StepForm):

@@ -1,15 +1,14 @@
 """Forms about teams, their rosters, and handing a ticket over."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from kangwei.servicedesk.enums import DutyDays
 from kangwei.servicedesk.forms.files import OneFile
-from kangwei.servicedesk.forms.words import YEARS, long_text
-from kangwei.servicedesk.roster_file import MOST_BYTES
+from kangwei.servicedesk.forms.words import DayField, long_text
+from kangwei.servicedesk.intake.roster_file import MOST_BYTES
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
@@ -30,19 +29,6 @@ class TeamForm(forms.Form):
         )  # fmt: skip
         members.label_from_instance = lambda person: f"{person.name}　{person.party.name}"
         self.fields["members"] = members
-
-
-class DayField(forms.DateField):
-    """A day of this century."""
-
-    def __init__(self, *, label: str) -> None:
-        super().__init__(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day and not YEARS[0] <= day.year <= YEARS[1]:
-            raise forms.ValidationError("请填写本世纪的日期")
-        return day
 
 
 class ShiftForm(forms.Form):

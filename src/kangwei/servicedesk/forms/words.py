@@ -1,7 +1,7 @@
 """Fields whose choices are the words of one contract."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -41,6 +41,19 @@ class MomentField(forms.DateTimeField):
         if found and not YEARS[0] <= found.year <= YEARS[1]:
             raise forms.ValidationError("请填写本世纪的时间")
         return found
+
+
+class DayField(forms.DateField):
+    """A day of this century."""
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day and not YEARS[0] <= day.year <= YEARS[1]:
+            raise forms.ValidationError("请填写本世纪的日期")
+        return day
 
 
 def long_text(label: str, *, rows: int = 3, required: bool = True, most: int = 2000, **more: Any) -> TextField:

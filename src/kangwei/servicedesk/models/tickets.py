@@ -85,9 +85,7 @@ class Ticket(models.Model):
             models.Index(fields=["next_at", "id"], name="ticket_open", condition=OPEN),
             models.Index(fields=["contract", "closed_at", "next_at"], name="ticket_contract_open"),
             models.Index(fields=["assignee", "next_at"], name="ticket_open_assignee", condition=OPEN),
-            models.Index(
-                fields=["team", "next_at"], name="ticket_open_team", condition=OPEN & ~models.Q(team=None)
-            ),
+            models.Index(fields=["team", "next_at"], name="ticket_open_team", condition=OPEN & ~models.Q(team=None)),
             models.Index(fields=["next_at"], name="ticket_open_waiting", condition=OPEN & ~models.Q(paused_for="")),
             models.Index(fields=["next_at"], name="ticket_open_breached", condition=OPEN & models.Q(breached__gt=0)),
             models.Index(fields=["opened_at", "id"], name="ticket_opened"),
@@ -110,8 +108,8 @@ class TicketClock(models.Model):
 
     `phase`, `due_at`, `breached_at`, `met`, `decided_at` and `paused` repeat what its events say, for lists; `next_at`
     and `next_share` are the deadline that the worker looks at next, `told_share` the last that it has told of. A clock
-    is decided when its limit passed, else when it ended. One whose limit passed before the severity was raised for it is
-    `kept` as it was measured, or the graver severity would undo the breach that brought it.
+    is decided when its limit passed, else when it ended. One whose limit passed before the severity was raised for it
+    is `kept` as it was measured, or the graver severity would undo the breach that brought it.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")

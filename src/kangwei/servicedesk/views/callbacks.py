@@ -12,20 +12,27 @@ from django.utils import timezone
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, carried_out, export, page_of
+from kangwei.base.web import PersonRequest, add_error, address, carried_out, export, page_of, select
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import local_day
 from kangwei.core.calendars.cadences.periods import period_of
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.calling import RESULTS, WAITING, call_backs, drawn_between, draws, result_of, search_calls
 from kangwei.servicedesk.enums import TicketKind, TicketState
 from kangwei.servicedesk.forms.callbacks import MOST_SEEDS, CallForm, DrawForm
-from kangwei.servicedesk.hotline_rates import cut_off
-from kangwei.servicedesk.lifecycles import steps_from
+from kangwei.servicedesk.lifecycles import permission_of, steps_from
 from kangwei.servicedesk.models import CallBack
-from kangwei.servicedesk.permitting import permission_of
 from kangwei.servicedesk.queries import scale_of
-from kangwei.servicedesk.views.narrowing import address, contract_filter, month_in, of_contract, select
+from kangwei.servicedesk.queries.calling import (
+    RESULTS,
+    WAITING,
+    call_backs,
+    drawn_between,
+    draws,
+    result_of,
+    search_calls,
+)
+from kangwei.servicedesk.queries.hotline_rates import cut_off
+from kangwei.servicedesk.views.narrowing import contract_filter, month_in, of_contract
 from kangwei.servicedesk.views.work import by
 
 HEADERS = (

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error
+from kangwei.base.web import PersonRequest, add_error, key_in
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import Bond
 from kangwei.servicedesk.forms.desk import DeskForm
 from kangwei.servicedesk.forms.words import MOMENT
-from kangwei.servicedesk.measuring import clocks_for
+from kangwei.servicedesk.views.calls import fitting, known_of
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.receiving import facts_of, named
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kangwei.servicedesk.models import Ticket
 
 LAST_CONTRACT = "desk_contract"
-WORDS = ("system", "severity", "place", "caller_kind")
 
 
 @requires("tickets.write")
@@ -118,12 +117,7 @@ def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime
 
 
 def _fitting(request: PersonRequest, contract: "Contract", data: Any, now: datetime) -> DeskForm:
-    """The form without the words that the contract does not know, such as those of the one chosen before."""
-    form = _form(request, contract, data, now)
-    for name in WORDS:
-        if name in form.errors:
-            data[name] = ""
-    return _form(request, contract, data, now)
+    return fitting(lambda data: _form(request, contract, data, now), data)
 
 
 def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | None":
@@ -145,8 +139,8 @@ def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | 
 
 def _source(request: PersonRequest) -> "Ticket | None":
     """The ticket that the new one arises from, where the address names one; 404 for one that the person may not see."""
-    pk = request.GET.get("source", "")
-    return ticket_or_404(request, int(pk)) if pk.isascii() and pk.isdecimal() and len(pk) < 16 else None
+    pk = key_in(request.GET.get("source", ""))
+    return None if pk is None else ticket_or_404(request, pk)
 
 
 def _facts_of(source: "Ticket | None") -> dict[str, Any]:
@@ -163,18 +157,7 @@ def _facts_of(source: "Ticket | None") -> dict[str, Any]:
 def _beside(request: PersonRequest, form: DeskForm, contract: "Contract", now: datetime) -> dict[str, Any]:
     """What is shown beside the form, by what is filled in so far."""
     filled = form if form.is_bound else _form(request, contract, _initial(form, contract), now)
-    sketch = filled.sketch(contract, now)
-    return {
-        "contract": contract,
-        "now": now,
-        "planned": clocks_for(sketch, now),
-        "duplicates": queries.duplicates(
-            queries.tickets(request.user), contract=contract, title=sketch.title, system=sketch.system_id,
-            institution=sketch.institution_id, now=now,
-        ),
-        "history": queries.history(request.user, phone=sketch.phone, institution=sketch.institution_id),
-        "known": bool(sketch.phone or sketch.institution_id),
-    }  # fmt: skip
+    return known_of(request, filled.sketch(contract, now), contract, now)
 
 
 def _initial(form: DeskForm, contract: "Contract") -> dict[str, Any]:
@@ -185,9 +168,8 @@ def _initial(form: DeskForm, contract: "Contract") -> dict[str, Any]:
 
 def _picked(request: PersonRequest, found: list[queries.Caller]) -> "Ticket | None":
     """The ticket whose caller it is: the one that was picked, or that of the only caller who fits."""
-    pick = request.GET.get("pick", "")
-    if pick.isascii() and pick.isdecimal() and len(pick) < 16:
-        return queries.tickets(request.user).filter(pk=int(pick)).first()
+    if (pick := key_in(request.GET.get("pick", ""))) is not None:
+        return queries.tickets(request.user).filter(pk=pick).first()
     return found[0].ticket if len(found) == 1 else None
 
 

@@ -16,7 +16,7 @@ from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, carried_out, download, export, page_of, refusals_shown
 from kangwei.contracts import queries as contracts
 from kangwei.documents import queries as documents
-from kangwei.servicedesk import actions, dispatching, queries
+from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import CLOSED_STATES, DispatchState, Signer
 from kangwei.servicedesk.forms.dispatches import (
     CancelForm,
@@ -27,8 +27,9 @@ from kangwei.servicedesk.forms.dispatches import (
     SignForm,
     parts_in,
 )
-from kangwei.servicedesk.measuring import clocks_of
 from kangwei.servicedesk.models import Dispatch, Rating
+from kangwei.servicedesk.queries import dispatching
+from kangwei.servicedesk.queries.measuring import clocks_of
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.work import answer, by
 

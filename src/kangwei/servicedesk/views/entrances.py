@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.permissions import requires
 from kangwei.base.qr import qr_code
-from kangwei.base.web import PersonRequest, carried_out, page_of
+from kangwei.base.web import PersonRequest, carried_out, key_in, page_of
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import local_day
-from kangwei.servicedesk import actions, entering, queries
+from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.forms.entrances import EntrancesForm
 from kangwei.servicedesk.models import Entrance
+from kangwei.servicedesk.queries import entering
 
 A_SHEET, AT_ONCE = 4, 80
 """Drawing a QR code takes some milliseconds; more codes come on further pages."""
@@ -93,9 +94,9 @@ def _address(request: PersonRequest, entrance: Entrance) -> str:
 
 def _filtered(request: PersonRequest) -> QuerySet[Entrance]:
     query, rows = request.GET, entering.entrances(request.user)
-    if one := _number(query.get("pk", "")):
+    if one := key_in(query.get("pk", "")):
         rows = rows.filter(pk=one)
-    if region := _number(query.get("region", "")):
+    if region := key_in(query.get("region", "")):
         rows = rows.filter(institution__region=region)
     if query.get("contract"):
         rows = rows.filter(contract__code=query["contract"])
@@ -103,10 +104,6 @@ def _filtered(request: PersonRequest) -> QuerySet[Entrance]:
         rows = rows.filter(closed_at__isnull=query["state"] == OPEN)
     text = query.get("q", "").strip()
     return entering.search_entrances(rows, text) if text else rows
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 def _filters(request: PersonRequest) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from kangwei.base.web import PersonRequest
 from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import Tier
 from kangwei.servicedesk.forms.work import FactsForm
-from kangwei.servicedesk.measuring import Changed, changes_on
 from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries.measuring import Changed, changes_on
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.work import answer, by
 

@@ -17,11 +17,18 @@ from kangwei.core.calendars import local_day
 from kangwei.documents.queries import content
 from kangwei.servicedesk.actions import following as acts
 from kangwei.servicedesk.enums import CLOSED_STATES, PauseReason, TicketKind, TicketState
-from kangwei.servicedesk.following import chain_of, complaint_about, followed, public_files, signature_of, story_of
 from kangwei.servicedesk.forms.portal import AnswerForm, ComplaintForm, ConfirmForm, RateForm, ReopenForm
 from kangwei.servicedesk.lifecycles import steps_from
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import scale_of
+from kangwei.servicedesk.queries.following import (
+    chain_of,
+    complaint_about,
+    followed,
+    public_files,
+    signature_of,
+    story_of,
+)
 from kangwei.servicedesk.views.portal import address_of, reporter, secluded
 
 DONE = {
@@ -62,8 +69,8 @@ def act(request: HttpRequest, number: str, signature: str, act: str) -> HttpResp
         return redirect(address_of(ticket))
     chain, now = chain_of(ticket), timezone.now()
     form = _forms(chain[-1], request)[act]
-    if _is_suppliers(request, chain[-1]):
-        form.add_error(None, "您是该合同乙方的人员，不能替报告人操作")
+    if _is_suppliers(request, chain):
+        form.add_error(None, "您是乙方的人员，不能替报告人操作")
     if form.is_valid():
         try:
             result = ACTS[act](ticket=chain[-1], actor=reporter(chain[-1].caller), now=now, **form.cleaned_data)
@@ -86,10 +93,11 @@ def file(request: HttpRequest, number: str, signature: str, pk: int) -> HttpResp
     return download(content(version), file_name=version.file_name, content_type=version.content_type)
 
 
-def _is_suppliers(request: HttpRequest, ticket: Ticket) -> bool:
-    """Whether somebody of the supplier, signed in, would speak for the caller: confirm or rate its own work."""
+def _is_suppliers(request: HttpRequest, chain: list[Ticket]) -> bool:
+    """Whether somebody of a supplier, signed in, would speak for the caller: confirm or rate its own work, or that of
+    the one that it was handed over to."""
     person = request.user
-    return person.is_authenticated and person.party_id == ticket.contract.supplier_id
+    return person.is_authenticated and person.party_id in {ticket.contract.supplier_id for ticket in chain}
 
 
 def _page(request: HttpRequest, opened: Ticket, chain: list[Ticket], refused: dict[str, forms.Form]) -> HttpResponse:

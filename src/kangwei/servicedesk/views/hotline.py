@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, carried_out, excel, export, page_of
+from kangwei.base.web import PersonRequest, address, carried_out, excel, export, page_of, select
 from kangwei.core.calendars import local_day
 from kangwei.core.calendars.cadences.periods import Every, Period
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import TicketState
 from kangwei.servicedesk.forms.hotline import VerdictForm, WeightsForm
-from kangwei.servicedesk.hotline_rates import (
+from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries.hotline_rates import (
     PARTS,
     Figure,
     Standing,
@@ -27,17 +28,14 @@ from kangwei.servicedesk.hotline_rates import (
     standings,
     weights_of,
 )
-from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.narrowing import (
     EVERY,
-    address,
     contract_filter,
     contract_or_404,
     month_in,
     of_contract,
     period_in,
-    select,
 )
 from kangwei.servicedesk.views.work import answer, by
 
@@ -174,9 +172,9 @@ def verdict(request: PersonRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires("tickets.manage")
+@requires("contracts.write")
 def weights(request: PersonRequest, code: str) -> HttpResponse:
-    """How much each rate counts in the composite score of a contract."""
+    """How much each rate counts in the composite score of a contract: the buyer's to say, who is no party to it."""
     contract = contract_or_404(request, code)
     form = WeightsForm(request.POST if request.method == "POST" else None, weights=weights_of(contract))
     if request.method == "POST" and form.is_valid() and carried_out(

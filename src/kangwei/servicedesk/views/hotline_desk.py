@@ -18,17 +18,16 @@ from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import TicketKind
 from kangwei.servicedesk.forms.hotline import HotlineForm, filled_from
 from kangwei.servicedesk.forms.words import MOMENT
-from kangwei.servicedesk.hotline_rates import orders
-from kangwei.servicedesk.measuring import clocks_for
-from kangwei.servicedesk.order_text import plain_number, read_order
-from kangwei.servicedesk.scripting import scripts_for
+from kangwei.servicedesk.intake.order_text import plain_number, read_order
+from kangwei.servicedesk.queries.hotline_rates import orders
+from kangwei.servicedesk.queries.scripting import scripts_for
+from kangwei.servicedesk.views.calls import fitting, known_of
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract
     from kangwei.servicedesk.models import Ticket
 
 LAST_CONTRACT = "hotline_contract"
-WORDS = ("system", "severity", "place", "caller_kind")
 
 
 @requires("tickets.write")
@@ -98,12 +97,7 @@ def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime
 
 
 def _fitting(request: PersonRequest, contract: "Contract", data: QueryDict, now: datetime) -> HotlineForm:
-    """The form without the words that the contract does not know, such as those of the one chosen before."""
-    form = _form(request, contract, data, now)
-    for name in WORDS:
-        if name in form.errors:
-            data[name] = ""
-    return _form(request, contract, data, now)
+    return fitting(lambda data: _form(request, contract, data, now), data)
 
 
 def _read(request: PersonRequest, contract: "Contract", now: datetime) -> tuple[HotlineForm, int]:
@@ -131,17 +125,8 @@ def _beside(request: PersonRequest, form: HotlineForm, contract: "Contract", now
         request, contract, {"contract": contract.pk}, now
     ).sketch(contract, now)  # fmt: skip
     number = plain_number(str(form["order_number"].value() or ""))
-    return {
+    return known_of(request, sketch, contract, now) | {
         "form": form,
-        "contract": contract,
-        "now": now,
-        "known": bool(sketch.phone or sketch.institution_id),
         "same_number": orders(request.user).filter(hotline__order_number=number).first() if number else None,
         "scripts": scripts_for(sketch),
-        "planned": clocks_for(sketch, now),
-        "duplicates": queries.duplicates(
-            queries.tickets(request.user), contract=contract, title=sketch.title, system=sketch.system_id,
-            institution=sketch.institution_id, now=now,
-        ),
-        "history": queries.history(request.user, phone=sketch.phone, institution=sketch.institution_id),
-    }  # fmt: skip
+    }

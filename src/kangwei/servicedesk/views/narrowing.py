@@ -1,33 +1,16 @@
-"""What the lists around the 12345 line share: filters, periods, the page's own address with something changed."""
+"""What lists of the desk share: the filter by contract, the period that a page is about."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from kangwei.base.web import PersonRequest
+from kangwei.base.web import PersonRequest, select
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars.cadences.periods import Every, Period, period_of
 
 EVERY: dict[Every, str] = {"month": "按月", "quarter": "按季", "year": "按年"}
-
-
-def address(request: HttpRequest, **changes: str) -> str:
-    """The page's own parameters with these changed, from the first page on; "" takes one out."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    for name, value in changes.items():
-        query[name] = value
-        if not value:
-            del query[name]
-    return f"?{query.urlencode()}"
-
-
-def select(request: HttpRequest, name: str, label: str, options: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
-    """A filter of a list, with what is chosen now."""
-    return {"name": name, "label": label, "kind": "select", "options": options, "value": request.GET.get(name, "")}
 
 
 def contract_filter(request: PersonRequest) -> dict[str, Any]:

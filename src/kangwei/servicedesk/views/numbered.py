@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from kangwei.base.web import PersonRequest
 from kangwei.contracts import queries as contracts
-from kangwei.servicedesk.numbers import NUMBERS, Number, Period, listed
-from kangwei.servicedesk.periods import day_of
-from kangwei.servicedesk.tallying import DIMENSIONS, NONE, label_of, looked_at
+from kangwei.servicedesk.numbers.definitions import NUMBERS, Number, Period, listed
+from kangwei.servicedesk.numbers.periods import day_of
+from kangwei.servicedesk.numbers.tallying import DIMENSIONS, NONE, UNKNOWN, label_of, looked_at, without_practice
+from kangwei.servicedesk.queries import tickets
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,15 +25,17 @@ UNSEEN = ("district", "supplier", "channel")
 
 @dataclass(frozen=True)
 class Numbered:
-    """The number whose tickets are listed, the period, and the page that shows the number."""
+    """The number whose tickets are listed, the period, the page that shows the number, and whether it leaves practice
+    out."""
 
     number: Number
     period: Period
     address: str
+    without_practice: bool
 
     def rows(self, rows: "QuerySet[Ticket]") -> "QuerySet[Ticket]":
         """The tickets that the number counts."""
-        return listed(rows, self.number, self.period)
+        return listed(rows.filter(practice=False) if self.without_practice else rows, self.number, self.period)
 
 
 def behind_number(request: PersonRequest) -> Numbered | None:
@@ -44,7 +47,9 @@ def behind_number(request: PersonRequest) -> Numbered | None:
         return None
     back = {name: query[name] for name in ("from", "to", "contract") if query.get(name)}
     period = looked_at(contracts.contracts(request.user), first, last, timezone.now())
-    return Numbered(number, period, f"{reverse('tickets:numbers')}?{urlencode(back)}")
+    held = contracts.contracts(request.user).filter(code=query.get("contract", "")).first()
+    apart = without_practice(request.user, held)
+    return Numbered(number, period, f"{reverse('tickets:numbers')}?{urlencode(back)}", apart)
 
 
 def kept(request: PersonRequest) -> list[tuple[str, str]]:
@@ -55,7 +60,15 @@ def kept(request: PersonRequest) -> list[tuple[str, str]]:
 
 
 def unseen(request: PersonRequest) -> list[tuple[str, str]]:
-    """By what the list is narrowed beside its filters, in words."""
-    return [
-        (DIMENSIONS[name].label, label_of(DIMENSIONS[name], value)) for name, value in kept(request) if name != "number"
-    ]
+    """By what the list is narrowed beside its filters, in words.
+
+    What no ticket that the person sees belongs to is not named: its key may be that of anybody.
+    """
+    seen, found = tickets(request.user).order_by().select_related(None), []
+    for name, value in kept(request):
+        if name == "number":
+            continue
+        dimension = DIMENSIONS[name]
+        known = not dimension.column or value == NONE or seen.filter(dimension.where(value)).exists()
+        found.append((dimension.label, label_of(dimension, value) if known else UNKNOWN))
+    return found

@@ -19,12 +19,12 @@ from kangwei.base.workbook import Table as Sheet
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import local_day
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.charts import course_chart
-from kangwei.servicedesk.figures import TABLES, WORK, Column, Table
-from kangwei.servicedesk.month_reports import deliverables_of
-from kangwei.servicedesk.numbers import NUMBERS, Period
-from kangwei.servicedesk.periods import PRESETS, Chosen, chosen
-from kangwei.servicedesk.tallying import (
+from kangwei.servicedesk.numbers.charts import course_chart
+from kangwei.servicedesk.numbers.definitions import NUMBERS, Period
+from kangwei.servicedesk.numbers.figures import TABLES, WORK, Column, Table
+from kangwei.servicedesk.numbers.month_reports import deliverables_of
+from kangwei.servicedesk.numbers.periods import PRESETS, Chosen, chosen
+from kangwei.servicedesk.numbers.tallying import (
     DIMENSIONS,
     Breakdown,
     Dimension,
@@ -35,6 +35,7 @@ from kangwei.servicedesk.tallying import (
     course,
     looked_at,
     stretches,
+    without_practice,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def numbers(request: PersonRequest) -> HttpResponse:
         held = held.filter(pk=asked.contract.pk)
     period = looked_at(held, asked.days.first, asked.days.last, asked.now)
     if request.GET.get("export"):
-        return excel(_file_name(asked), _sheets(asked, broken_down(rows, asked.dimension, period)))
+        return excel(_file_name(asked), _sheets(request, asked, broken_down(rows, asked.dimension, period)))
     found = broken_down(rows, asked.dimension, period, asked.table.groups)
     columns = asked.table.filled(found.lines)
     total = _cells(asked, found.total, columns)
@@ -112,6 +113,7 @@ def numbers(request: PersonRequest) -> HttpResponse:
         ],
         "export_url": f"{asked.address()}&export=1",
         "report": _report(request, asked),
+        "without_practice": without_practice(request.user, asked.contract),
     }
     if asked.table is WORK:
         context |= {"strip": list(zip(columns, total, strict=True))} | _course(asked, rows, period)
@@ -215,9 +217,11 @@ def _file_name(asked: Asked) -> str:
     return f"服务台统计{scope}-{asked.days.first}-{asked.days.last}.xlsx"
 
 
-def _sheets(asked: Asked, found: Breakdown) -> dict[str, Sheet]:
+def _sheets(request: PersonRequest, asked: Asked, found: Breakdown) -> dict[str, Sheet]:
     """A sheet for each table, and one that says what the numbers mean."""
     scope = asked.contract.title if asked.contract else "全部合同"
+    if without_practice(request.user, asked.contract):
+        scope += "，不含练习数据"
     told: list[tuple[Any, ...]] = [
         ("期间", asked.days.label), ("合同", scope), ("分组", asked.dimension.label), ("统计时间", asked.now),
     ]  # fmt: skip

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from kangwei.base.web import PersonRequest
-from kangwei.servicedesk.calling import call_backs
+from kangwei.base.web import PersonRequest, key_in
 from kangwei.servicedesk.enums import Channel, Clock
-from kangwei.servicedesk.hotline_rates import order_of
 from kangwei.servicedesk.lifecycles import Step
-from kangwei.servicedesk.measuring import Shown
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.scripting import scripts, scripts_for
+from kangwei.servicedesk.queries.calling import call_backs
+from kangwei.servicedesk.queries.hotline_rates import order_of
+from kangwei.servicedesk.queries.measuring import Shown
+from kangwei.servicedesk.queries.scripting import scripts, scripts_for
 
 ANSWERED = ("reply", "solution")
 """Texts of a step that a script may fill in."""
@@ -36,5 +36,4 @@ def prefilled(request: PersonRequest, ticket: Ticket, step: Step) -> dict[str, s
 
 
 def _key(request: PersonRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    return key_in(request.GET.get(name, "")) or 0

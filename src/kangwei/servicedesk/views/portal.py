@@ -16,10 +16,11 @@ from kangwei.base.errors import ActionError
 from kangwei.base.permissions import public
 from kangwei.base.web import add_error
 from kangwei.core.calendars import local_day
-from kangwei.servicedesk import actions, entering
-from kangwei.servicedesk.following import REPORTER, signature_of
+from kangwei.servicedesk import actions
 from kangwei.servicedesk.forms.portal import ReportForm
 from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries import entering
+from kangwei.servicedesk.queries.following import REPORTER, signature_of
 
 
 def secluded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -48,7 +49,8 @@ def entrance(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or found.closed_at:
         return render(request, "portal/gone.html", {"entrance": found}, status=404)
     today = local_day(now)
-    context = {"entrance": found, "reported": [(row, address_of(row)) for row in entering.reported(found)]}
+    reported = [(row, address_of(row) if entering.followed_at(found, row) else "") for row in entering.reported(found)]
+    context = {"entrance": found, "reported": reported}
     if today > found.contract.last_day:
         return render(request, "portal/ended.html", context)
     form = ReportForm(

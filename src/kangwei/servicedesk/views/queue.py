@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from kangwei.assets.queries import systems_seen
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, export, long_page_of
+from kangwei.base.web import PersonRequest, export, key_in, long_page_of
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import severities_among
-from kangwei.servicedesk import queries, rosters
+from kangwei.servicedesk import queries
 from kangwei.servicedesk.enums import Group, TicketKind
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.periods import day_of
-from kangwei.servicedesk.tallying import narrowed
+from kangwei.servicedesk.numbers.periods import day_of
+from kangwei.servicedesk.numbers.tallying import narrowed
+from kangwei.servicedesk.queries import rosters
 from kangwei.servicedesk.views.numbered import Numbered, behind_number, kept, unseen
 
 FILTERS = (
@@ -45,7 +46,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": "工单",
         "now": timezone.now(),
-        "page_obj": long_page_of(request, rows),
+        "page_obj": long_page_of(request, rows, queries.tickets(request.user)),
         # Filtered, every group would have to be read through for its figure.
         "tabs": _tabs(request, group, {} if filtered else queries.group_counts(found, request.user)),
         "kept": [*([("group", group.value)] if query.get("group") else []), *kept(request)],
@@ -71,9 +72,8 @@ def _filtered(request: PersonRequest, numbered: Numbered | None) -> QuerySet[Tic
         rows = rows.filter(contract=contract) if contract else rows.none()
     rows = narrowed(rows, query)
     for name in ("team", "assignee"):
-        key = query.get(name, "")
-        if key.isascii() and key.isdecimal() and len(key) < 16:
-            rows = rows.filter(**{name: int(key)})
+        if (key := key_in(query.get(name, ""))) is not None:
+            rows = rows.filter(**{name: key})
     if numbered:
         rows = numbered.rows(rows)
     else:

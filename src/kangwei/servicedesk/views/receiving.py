@@ -10,10 +10,11 @@ from django.utils import timezone
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, carried_out
 from kangwei.core.calendars import SHANGHAI
-from kangwei.servicedesk import actions, receiving
+from kangwei.servicedesk import actions
 from kangwei.servicedesk.forms.receiving import ChatForm, MailForm
 from kangwei.servicedesk.forms.words import MOMENT
-from kangwei.servicedesk.receiving import Received
+from kangwei.servicedesk.intake import receiving
+from kangwei.servicedesk.intake.receiving import Received
 
 GONE = "这份记录已过期或不是您粘贴的，请重新粘贴"
 

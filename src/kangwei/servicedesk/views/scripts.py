@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 from kangwei.assets.queries import systems_seen
 from kangwei.base import audit
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, carried_out, export, page_of, refusals_shown
+from kangwei.base.web import PersonRequest, address, carried_out, export, key_in, page_of, refusals_shown, select
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import local_day
 from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.forms.scripts import ContractChoice, FilingForm, ScriptForm
 from kangwei.servicedesk.models import Script
-from kangwei.servicedesk.scripting import archive_name, scripts, search_scripts, wanting_scripts
-from kangwei.servicedesk.views.narrowing import address, contract_filter, contract_or_404, of_contract, select
+from kangwei.servicedesk.queries.scripting import archive_name, scripts, search_scripts, wanting_scripts
+from kangwei.servicedesk.views.narrowing import contract_filter, contract_or_404, of_contract
 from kangwei.servicedesk.views.work import by
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ def script_list(request: PersonRequest) -> HttpResponse:
     rows = of_contract(request, scripts(request.user), "contract")
     retired = query.get("use") == RETIRED
     rows = rows.filter(active=not retired)
-    system = query.get("system", "")
-    if system.isascii() and system.isdecimal() and len(system) < 16:
-        rows = rows.filter(system=int(system))
+    if (system := key_in(query.get("system", ""))) is not None:
+        rows = rows.filter(system=system)
     if text := query.get("q", "").strip():
         rows = search_scripts(rows, text)
     if query.get("export"):

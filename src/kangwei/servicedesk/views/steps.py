@@ -13,16 +13,15 @@ from kangwei.base.web import PersonRequest
 from kangwei.core.calendars import SHANGHAI
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions.asking import file_field
-from kangwei.servicedesk.assessing import assessment_of, listed_for
 from kangwei.servicedesk.enums import FileRole, TicketKind, TicketState
 from kangwei.servicedesk.forms.points import PointsForm
 from kangwei.servicedesk.forms.words import MOMENT
 from kangwei.servicedesk.forms.work import StepForm
-from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
+from kangwei.servicedesk.lifecycles import Step, permission_of, step_of, steps_from
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.permitting import permission_of
 from kangwei.servicedesk.queries import speaks_for_owner
-from kangwei.servicedesk.rounds import release_of
+from kangwei.servicedesk.queries.assessing import assessment_of, listed_for
+from kangwei.servicedesk.queries.rounds import release_of
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.order_card import prefilled
 from kangwei.servicedesk.views.work import answer, by

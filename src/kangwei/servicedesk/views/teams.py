@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, carried_out, excel, page_of, refusals_shown
+from kangwei.base.web import PersonRequest, address, carried_out, excel, page_of, refusals_shown
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import SHANGHAI, local_day
-from kangwei.servicedesk import actions, queries, rosters
+from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.forms.teams import RosterFileForm, ShiftForm, TeamForm
+from kangwei.servicedesk.intake.roster_file import HEADERS
 from kangwei.servicedesk.models import Shift, Team
-from kangwei.servicedesk.roster_file import HEADERS
-from kangwei.servicedesk.views.narrowing import address, contract_filter, contract_or_404
+from kangwei.servicedesk.queries import rosters
+from kangwei.servicedesk.views.narrowing import contract_filter, contract_or_404
 from kangwei.servicedesk.views.work import by
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from django.utils import timezone
 from kangwei.assets.queries import systems_seen
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest
-from kangwei.servicedesk import dispatching, queries
-from kangwei.servicedesk.assessing import answered, assessment_of
+from kangwei.servicedesk import queries
 from kangwei.servicedesk.enums import CLOSED_STATES, TicketKind, TicketState
 from kangwei.servicedesk.forms.work import NoteForm
-from kangwei.servicedesk.laid import files_of
-from kangwei.servicedesk.lifecycles import Step, steps_from
-from kangwei.servicedesk.measuring import clocks_of
+from kangwei.servicedesk.lifecycles import MANAGED, Step, permission_of, steps_from
 from kangwei.servicedesk.models import Ticket, TicketEvent
-from kangwei.servicedesk.permitting import MANAGED, permission_of
-from kangwei.servicedesk.rounds import said_at, steps_taken
+from kangwei.servicedesk.queries import dispatching
+from kangwei.servicedesk.queries.assessing import answered, assessment_of
+from kangwei.servicedesk.queries.files import files_of
+from kangwei.servicedesk.queries.measuring import clocks_of
+from kangwei.servicedesk.queries.rounds import said_at, steps_taken
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.follow_card import follow_card
 from kangwei.servicedesk.views.order_card import order_card

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, carried_out, refusals_shown
-from kangwei.servicedesk import actions, queries, rosters
+from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import PauseReason
 from kangwei.servicedesk.forms.work import AssignForm, NoteForm, PauseForm
 from kangwei.servicedesk.models import Ticket
+from kangwei.servicedesk.queries import rosters
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.ticket import may_take
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from kangwei.servicedesk.enums import Clock, PauseReason
-from kangwei.servicedesk.numbers import AGES, NUMBERS, Group
-from kangwei.servicedesk.tallying import Line
+from kangwei.servicedesk.numbers.definitions import AGES, NUMBERS, Group
+from kangwei.servicedesk.numbers.tallying import Line
 
 HOUR = timedelta(hours=1)
 

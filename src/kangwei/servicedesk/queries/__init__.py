@@ -18,7 +18,7 @@ from kangwei.contracts.levels import satisfaction_measure
 from kangwei.core.calendars import day_start
 from kangwei.servicedesk.enums import CLOSED_STATES, Channel, Group
 from kangwei.servicedesk.models import OPEN, Ticket
-from kangwei.servicedesk.rosters import belongs_to
+from kangwei.servicedesk.queries.rosters import belongs_to
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution, Person

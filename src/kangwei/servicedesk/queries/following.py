@@ -14,9 +14,9 @@ from kangwei.core.calendars import SHANGHAI
 from kangwei.documents.queries import documents, latest
 from kangwei.servicedesk.enums import Bond, Channel, Clock, PauseReason, TicketState
 from kangwei.servicedesk.lifecycles import LIFECYCLES
-from kangwei.servicedesk.measuring import Shown, clocks_of
 from kangwei.servicedesk.models import Attachment, Ticket, TicketEvent
-from kangwei.servicedesk.rosters import handlers
+from kangwei.servicedesk.queries.measuring import Shown, clocks_of
+from kangwei.servicedesk.queries.rosters import handlers
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kangwei.servicedesk.numbers import Number
-from kangwei.servicedesk.tallying import Stretch
+from kangwei.servicedesk.numbers.definitions import Number
+from kangwei.servicedesk.numbers.tallying import Stretch
 
 TONES = {"received": "info", "solved": "ok", "closed": "muted", "breached": "bad"}
 

@@ -76,7 +76,16 @@ def reported(entrance: Entrance, most: int = 8) -> list[Ticket]:
     rows = Ticket.objects.filter(
         OPEN, institution=entrance.institution_id, contract__buyer=own.buyer, practice=own.practice, kind__in=REPORTED
     )
-    return list(rows.order_by("-opened_at", "-pk")[:most])
+    return list(rows.select_related("contract").order_by("-opened_at", "-pk")[:most])
+
+
+def followed_at(entrance: Entrance, ticket: Ticket) -> bool:
+    """Whether an entrance leads to the page of a ticket: whose supplier holds its key may read there.
+
+    That of another supplier is only named, so that nobody reports it again; its caller has the link.
+    """
+    own = entrance.contract.supplier_id
+    return own is None or own == ticket.contract.supplier_id
 
 
 def regions() -> list[tuple[int, str, int]]:

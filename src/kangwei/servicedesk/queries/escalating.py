@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kangwei.accounts.enums import Role
 from kangwei.accounts.queries import people
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.rosters import handlers
+from kangwei.servicedesk.queries.rosters import handlers
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person

@@ -16,7 +16,7 @@ from kangwei.core.calendars import day_start
 from kangwei.core.calendars.cadences.periods import Every, period_of
 from kangwei.servicedesk.enums import Channel, TicketKind
 from kangwei.servicedesk.models import Ticket
-from kangwei.servicedesk.numbers import GROUPS, Group, Number, Period, of_group
+from kangwei.servicedesk.numbers.definitions import GROUPS, Group, Number, Period, of_group
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -119,16 +119,23 @@ class Breakdown:
     lines: tuple[Line, ...]
 
 
-def counted(person: "Person", contract: "Contract | None" = None) -> QuerySet[Ticket]:
-    """The tickets that a person may see, of one contract or of all, to be counted over a time.
+def without_practice(person: "Person", contract: "Contract | None" = None) -> bool:
+    """Whether practice is left out: where all contracts are counted, and some of them are practice and some are not."""
+    return contract is None and len(set(contracts.contracts(person).order_by().values_list("practice").distinct())) > 1
 
-    The same as `queries.tickets`, but what happened in the time is looked up first and the contract after: SQLite would
-    sooner go through all that a contract ever had.
+
+def counted(person: "Person", contract: "Contract | None" = None) -> QuerySet[Ticket]:
+    """The tickets that a person may see, of one contract or of all `without_practice`, to be counted over a time.
+
+    Else the same as `queries.tickets`, but what happened in the time is looked up first and the contract after: SQLite
+    would sooner go through all that a contract ever had.
     """
-    if contract is None and not contract_scope(person):
+    apart = without_practice(person, contract)
+    if contract is None and not contract_scope(person) and not apart:
         return Ticket.objects.all()
     mine = contracts.contracts(person).order_by()
     mine = mine.filter(pk=contract.pk) if contract else mine
+    mine = mine.filter(practice=False) if apart else mine
     keys = list(mine.values_list("pk", flat=True))
     if connection.vendor != "sqlite":
         return Ticket.objects.filter(contract__in=keys)

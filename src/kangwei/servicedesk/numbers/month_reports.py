@@ -10,10 +10,10 @@ from kangwei.core.calendars.cadences.periods import Period as Month
 from kangwei.core.calendars.cadences.periods import period_of
 from kangwei.core.documents.ticket_report import Breached, Figure, Grid, Left, TicketReport
 from kangwei.servicedesk.enums import Clock
-from kangwei.servicedesk.figures import BACKLOG, CLOCKS, RATED, WAITING, WORK, Column, Table
 from kangwei.servicedesk.models import Ticket, TicketClock
-from kangwei.servicedesk.numbers import NUMBERS, Period, listed
-from kangwei.servicedesk.tallying import DIMENSIONS, Breakdown, Line, broken_down, looked_at
+from kangwei.servicedesk.numbers.definitions import NUMBERS, Period, listed
+from kangwei.servicedesk.numbers.figures import BACKLOG, CLOCKS, RATED, WAITING, WORK, Column, Table
+from kangwei.servicedesk.numbers.tallying import DIMENSIONS, Breakdown, Line, broken_down, looked_at
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Contract, Occurrence

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from kangwei.core.ledgers import CellError, Table, TableError, read_table
 from kangwei.core.ledgers.dates import read_date
-from kangwei.servicedesk.rosters import Span, span
+from kangwei.servicedesk.queries.rosters import Span, span
 
 TEAM, LOGIN, NAME, DAY, FROM, TO = HEADERS = ("班组", "登录名", "姓名", "日期", "起", "止")
 MOST_BYTES = 2_000_000

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from kangwei.accounts.queries import people
 from kangwei.core.intake import Chat, Mail, Unread, read_chat, read_mail
 from kangwei.documents.queries import why_refused
-from kangwei.servicedesk import queries, storage
+from kangwei.servicedesk import queries
 from kangwei.servicedesk.enums import Channel
+from kangwei.servicedesk.intake import storage
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person

@@ -8,8 +8,8 @@ from kangwei.core.calendars import Duration, bundled_calendar, due
 from kangwei.core.contracts.wording import conditions
 from kangwei.servicedesk.enums import TicketKind
 from kangwei.servicedesk.lifecycles import Step
-from kangwei.servicedesk.measuring import facts
 from kangwei.servicedesk.models import Ticket, TicketEvent
+from kangwei.servicedesk.queries.measuring import facts
 
 NO_EFFECT, EFFECT = "none", "some"
 EFFECTS = {NO_EFFECT: "无影响", EFFECT: "有影响"}
