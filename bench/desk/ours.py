@@ -29,7 +29,15 @@ from django.db.models.base import ModelState  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.desk import texts  # noqa: E402
-from kangwei.accounts.actions import change_password, create_institution, first_people  # noqa: E402
+from kangwei.accounts.actions import (  # noqa: E402
+    change_password,
+    create_api_key,
+    create_institution,
+    create_person,
+    first_people,
+    grant_role,
+)
+from kangwei.accounts.enums import Role  # noqa: E402
 from kangwei.accounts.queries import person  # noqa: E402
 from kangwei.base import numbers  # noqa: E402
 from kangwei.base.audit import System  # noqa: E402
@@ -105,18 +113,22 @@ def _closed(given: dict[str, Any], at: datetime) -> Ticket:
 
 
 def _door() -> dict[str, Any]:
-    """A session and an API key of the platform's manager."""
-    from kangwei.accounts.actions import create_api_key
-
-    admin = person(username="admin")
-    change_password(person=admin, password="measure-Clinic-72", actor=admin, now=timezone.now())
+    """A session and an API key of a manager of the platform."""
+    now = timezone.now()
+    party = person(username="admin").party
+    manager, _ = create_person(username="manager", name="测速", party=party, actor=BENCH, now=now)
+    grant_role(person=manager, role=Role.BUYER_MANAGER, actor=BENCH, now=now)
+    change_password(person=manager, password="measure-Clinic-72", actor=manager, now=now)
     session = SessionStore()
     session.update(
-        {"_auth_user_id": str(admin.pk), "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
-         "_auth_user_hash": admin.get_session_auth_hash()}
-    )  # fmt: skip
+        {
+            "_auth_user_id": str(manager.pk),
+            "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+            "_auth_user_hash": manager.get_session_auth_hash(),
+        }
+    )
     session.create()
-    _, key = create_api_key(person=admin, name="测速", actor=BENCH, now=timezone.now())
+    _, key = create_api_key(person=manager, name="测速", actor=BENCH, now=now)
     return {"session": session.session_key, "key": key}
 
 

@@ -118,11 +118,12 @@ class TestLimits:
 
     @pytest.fixture
     def after(self, told, _frozen, now):
-        """`after(minutes=23)`: who is told when the worker settles what is due by then."""
+        """`after(minutes=23)`: who is told when the worker, a second later, settles what was due by then."""
 
         def settle(**span):
-            _frozen.move_to(now + timedelta(**span))
-            return told(lambda: actions.settle_due(now=now + timedelta(**span)))
+            moment = now + timedelta(**span) + timedelta(seconds=1)
+            _frozen.move_to(moment)
+            return told(lambda: actions.settle_due(now=moment))
 
         return settle
 
