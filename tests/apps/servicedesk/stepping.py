@@ -42,7 +42,7 @@ def papers(step: Step) -> list[FileRole]:
 
 
 def done_at(step: Step, now: datetime) -> datetime | None:
-    return now - DONE_BEFORE if step.id == "carry_out" else None
+    return now - DONE_BEFORE if step.id in ("approve", "carry_out") else None
 
 
 def how(step: Step) -> dict[str, str]:

@@ -183,3 +183,13 @@ def test_the_second_round_is_what_the_sheet_records(take, lived, ticket, now):
     lived()
     context = latest(ticket.attachments.get(role=FileRole.SHEET).document).context["context"]
     assert (context["scope"], context["approval"], context["rows"]) == ("修正 12 条", APPROVED["approval"], "12")
+
+
+def test_it_is_not_carried_out_before_it_was_approved_though_both_may_be_entered_later(take, now):
+    later = now + timedelta(hours=3)
+    take("submit", {"scope": "修正 12 条"})
+    take("approve", APPROVED, files=APPROVAL, at=now + timedelta(hours=2), now=later)
+    work = {"step": "carry_out", "texts": DONE, "now": later} | backed_up(now)
+    with pytest.raises(ActionError, match="实施时间早于批准时间 2026-11-20 12:00"):
+        take(at=now + timedelta(hours=1), **work)
+    assert take(at=now + timedelta(hours=2), **work).state == TicketState.CARRIED_OUT

@@ -14,7 +14,7 @@ from kangwei.servicedesk.enums import FileRole, TicketKind
 from kangwei.servicedesk.lifecycles import APART, ASKED, LIFECYCLES, Step
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import speaks_for_owner
-from kangwei.servicedesk.queries.rounds import release_of
+from kangwei.servicedesk.queries.rounds import approval_of, release_of
 
 ENDS = ("solve", "close", "cancel", "reopen")
 NamedFile = tuple[str, bytes]
@@ -134,11 +134,19 @@ def _backed_up_before(given: Given) -> None:
         raise ActionError("备份应在执行之前完成", field="backed_up_at")
 
 
+def _approved_before(given: Given) -> None:
+    """An approval may be entered after the work, but not be given after it."""
+    approved_at = approval_of(given.ticket)
+    if approved_at and given.at < approved_at.replace(second=0, microsecond=0):
+        raise ActionError(f"实施时间早于批准时间 {moment_text(approved_at)}", field="at")
+
+
 Rule = Callable[[Given], None]
 _RULES: dict[tuple[TicketKind, str], tuple[Rule, ...]] = {
     (TicketKind.CHANGE, "approve"): (_owner_or_paper,),
     (TicketKind.RELEASE, "approve"): (_owner_or_paper, _window_in_order),
-    (TicketKind.RELEASE, "carry_out"): (_in_window, _watched_afterwards),
+    (TicketKind.CHANGE, "carry_out"): (_approved_before,),
+    (TicketKind.RELEASE, "carry_out"): (_approved_before, _in_window, _watched_afterwards),
     (TicketKind.RELEASE, "solve"): (_watched,),
-    (TicketKind.DATA_FIX, "carry_out"): (_backed_up_before,),
+    (TicketKind.DATA_FIX, "carry_out"): (_approved_before, _backed_up_before),
 }

@@ -28,6 +28,12 @@ def steps_taken(events: Iterable[TicketEvent]) -> dict[str, TicketEvent]:
     return taken
 
 
+def approval_of(ticket: Ticket) -> datetime | None:
+    """When the work of the present round was approved; None before, and for kinds that ask for no approval."""
+    approve = steps_taken(ticket.events.filter(action__in=("approve", *BEGINS_ANEW))).get("approve")
+    return approve.at if approve else None
+
+
 @dataclass(frozen=True)
 class Release:
     """What is agreed of a release: in which window it may be done, and until when it is watched afterwards."""
