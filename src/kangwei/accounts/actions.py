@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from axes.utils import reset as reset_lockout
 from django.conf import settings
@@ -294,14 +295,35 @@ def first_people(*, actor: Actor, now: datetime) -> list[tuple[str, str]]:
     return made
 
 
-@transaction.atomic
+class News(NamedTuple):
+    """Something to tell people, each once a key; `link` is the page that it is about."""
+
+    people: Iterable[Person]
+    key: str
+    text: str
+    link: str
+    urgent: bool = False
+
+
 def notify(*, people: Iterable[Person], key: str, text: str, link: str, now: datetime, urgent: bool = False) -> int:
-    """Tell people something, each once a key; how many were told now. `link` is the page that it is about."""
-    known = set(Notice.objects.filter(key=key).values_list("person", flat=True))
-    fresh = {person.pk for person in people if person.is_active} - known
+    """Tell people one thing, as `notify_all` does."""
+    return notify_all(news=[News(people, key, text, link, urgent)], now=now)
+
+
+@transaction.atomic
+def notify_all(*, news: Iterable[News], now: datetime) -> int:
+    """Tell people what there is to tell, each thing once a key; how many notices came of it."""
+    wanted = {(person.pk, one.key): one for one in news for person in one.people if person.is_active}
+    rows = Notice.objects.filter(person__in={pk for pk, _ in wanted}, key__in={key for _, key in wanted})
+    known = set(rows.values_list("person", "key"))
     # In one order, so that two who tell the same people at once do not wait for each other.
+    fresh = sorted(wanted.keys() - known)
     Notice.objects.bulk_create(
-        [Notice(person_id=pk, key=key, text=text[:300], link=link, urgent=urgent, at=now) for pk in sorted(fresh)],
+        (
+            Notice(person_id=pk, key=key, text=one.text[:300], link=one.link, urgent=one.urgent, at=now)
+            for pk, key in fresh
+            for one in [wanted[pk, key]]
+        ),
         ignore_conflicts=True,
     )
     return len(fresh)

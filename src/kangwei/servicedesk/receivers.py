@@ -1,6 +1,6 @@
 """What the desk makes of news from below, and whom it tells of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 
-from kangwei.accounts.actions import notify
+from kangwei.accounts.actions import News, notify, notify_all
 from kangwei.assets.queries import asset_by_id, contracts_of, kinds
 from kangwei.assets.signals import expiry_near
 from kangwei.base.audit import WORKER
@@ -18,12 +18,13 @@ from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, TicketKind
 from kangwei.servicedesk.models import Dispatch, Ticket, TicketClock
 from kangwei.servicedesk.queries import alert_of_the_day
-from kangwei.servicedesk.queries.escalating import responsible, suppliers_managers, told_at
+from kangwei.servicedesk.queries.escalating import Escalation, responsible, suppliers_managers
 from kangwei.servicedesk.queries.following import complaint_about
 from kangwei.servicedesk.queries.rosters import handlers
 from kangwei.servicedesk.signals import (
+    ReachedShare,
     caller_acted,
-    clock_reached,
+    clocks_reached,
     dispatch_issued,
     ticket_assigned,
     ticket_handed_over,
@@ -90,18 +91,34 @@ def tell_sent_out(dispatch_id: int, by: int | None, **_: Any) -> None:
         )  # fmt: skip
 
 
-@receiver(clock_reached)
-def tell_share(clock_id: int, share: int, due_at: datetime | None, upgraded_to: str, **_: Any) -> None:
-    """Those whom this share of a limit concerns; what the contract raised is named."""
-    clock = TicketClock.objects.get(pk=clock_id)
-    ticket, now, label = _ticket(clock.ticket_id), timezone.now(), clock.get_clock_display()
-    due = f"{due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if due_at else "—"
-    said = f"{label}超时（截止 {due}）" if share >= FULL else f"{label}已用去时限的 {share}%，截止 {due}"
-    if upgraded_to:
-        said += f"，级别升为{upgraded_to}"
+@receiver(clocks_reached)
+def tell_shares(reached: Sequence[ReachedShare], **_: Any) -> None:
+    """Those whom these shares of limits concern; what the contract raised is named."""
+    now = timezone.now()
+    escalation = Escalation(now)
+    rows = TicketClock.objects.select_related("ticket__contract", "ticket__team")
+    clocks = rows.in_bulk([one.clock_id for one in reached])
+    notify_all(
+        news=[
+            _news(clock.ticket, people, _key_of(one), _said_of(clock, one), urgent=one.share >= FULL)
+            for one in reached
+            if (clock := clocks.get(one.clock_id)) and (people := escalation.told_at(clock.ticket, one.share))
+        ],
+        now=now,
+    )
+
+
+def _key_of(one: ReachedShare) -> str:
     # Reopened or measured anew, a clock reaches the same share again: with another due time that is other news.
-    key = f"clock-{clock_id}-{share}-{due_at:%Y%m%d%H%M%S}" if due_at else f"clock-{clock_id}-{share}"
-    _tell(ticket, told_at(ticket, share, now), key, said, now, urgent=share >= FULL)
+    due = f"-{one.due_at:%Y%m%d%H%M%S}" if one.due_at else ""
+    return f"clock-{one.clock_id}-{one.share}{due}"
+
+
+def _said_of(clock: TicketClock, one: ReachedShare) -> str:
+    label = clock.get_clock_display()
+    due = f"{one.due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if one.due_at else "—"
+    said = f"{label}超时（截止 {due}）" if one.share >= FULL else f"{label}已用去时限的 {one.share}%，截止 {due}"
+    return f"{said}，级别升为{one.upgraded_to}" if one.upgraded_to else said
 
 
 @receiver(caller_acted)
@@ -123,5 +140,9 @@ def _ticket(pk: int) -> Ticket:
 def _tell(
     ticket: Ticket, people: "Iterable[Person]", key: str, said: str, now: datetime, *, urgent: bool = False
 ) -> None:
+    notify_all(news=[_news(ticket, people, key, said, urgent=urgent)], now=now)
+
+
+def _news(ticket: Ticket, people: "Iterable[Person]", key: str, said: str, *, urgent: bool = False) -> News:
     link = reverse("tickets:detail", args=[ticket.pk])
-    notify(people=people, key=key, text=f"{ticket.number} {said}：{ticket.title}", link=link, now=now, urgent=urgent)
+    return News(people, key, f"{ticket.number} {said}：{ticket.title}", link, urgent)

@@ -7,8 +7,9 @@ import pytest
 from kangwei.assets.models import Asset
 from kangwei.base.errors import ActionError
 from kangwei.servicedesk import actions
+from kangwei.servicedesk.actions.clocks import Clocks
 from kangwei.servicedesk.enums import Method, PauseReason, Tier
-from kangwei.servicedesk.models import ClockEvent, TicketClock, TicketEvent
+from kangwei.servicedesk.models import ClockEvent, TicketEvent
 from tests.apps.servicedesk.conftest import CITE, SYSTEM, shanghai
 from tests.factories.contracts import load_small
 
@@ -174,14 +175,13 @@ class TestDeadlines:
         assert actions.settle_due(now=now + 48 * HOUR) == 0
 
     def test_what_is_stored_is_what_the_events_say(self, open_ticket, now):
-        from kangwei.servicedesk.actions.clocks import refresh
-
         ticket = open_ticket(severity="紧急", method=Method.ONSITE, place="近郊")
         step(ticket, "respond", now + timedelta(minutes=12))
         actions.settle_due(now=now + 5 * HOUR)
-        for clock in TicketClock.objects.all():
+        held = Clocks.of(ticket)
+        for name, clock in held.rows.items():
             stored = (clock.phase, clock.due_at, clock.breached_at, clock.met)
-            refresh(clock, now + 5 * HOUR)
+            held.stand(name, now + 5 * HOUR)
             assert (clock.phase, clock.due_at, clock.breached_at, clock.met) == stored
 
 

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.forms.models import model_to_dict
 
 from kangwei.accounts.enums import PartyKind
 from kangwei.base.errors import ActionError
 from kangwei.base.models import AuditEntry
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.actions import clocks as clock_actions
+from kangwei.servicedesk.actions.clocks import loaded
 from kangwei.servicedesk.enums import Bond, DispatchState, PauseReason, TicketKind, TicketState
 from kangwei.servicedesk.models import Ticket, TicketClock
 from kangwei.servicedesk.queries.measuring import clocks_of
@@ -93,10 +94,11 @@ class TestClocks:
         ticket = open_ticket()
         actions.pause(ticket=ticket, reason=PauseReason.USER, text="", actor=SYSTEM, now=now + timedelta(minutes=5))
         follower = hand(ticket)
-        for clock in TicketClock.objects.filter(ticket__in=[ticket, follower]):
-            stored = {name: getattr(clock, name) for name in clock_actions.COPIED}
-            clock_actions.stand(clock, now + timedelta(hours=1))
-            assert {name: getattr(clock, name) for name in clock_actions.COPIED} == stored
+        for held in loaded([ticket, follower]):
+            for name, clock in held.rows.items():
+                stored = model_to_dict(clock)
+                held.stand(name, now + timedelta(hours=1))
+                assert model_to_dict(clock) == stored
         shown = {row.clock.clock: row.state.used for row in clocks_of(ticket, now + timedelta(days=1))}
         assert shown["response"] == timedelta(minutes=5)
 

@@ -17,7 +17,7 @@ from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import importing
 from kangwei.servicedesk.enums import Channel, PauseReason, TicketState
 from kangwei.servicedesk.models import ClockEvent, Pause, Ticket, TicketClock, TicketEvent
-from kangwei.servicedesk.queries.measuring import terms
+from kangwei.servicedesk.queries.measuring import events_of, limit_and_window
 from tests.apps.servicedesk.conftest import CITE, SYSTEM, url
 from tests.factories.contracts import load_small
 from tests.factories.event_logs import make_event_log, row, solved_log, text_of
@@ -241,7 +241,7 @@ def test_any_log_comes_in_whole_and_its_clocks_stand_as_their_events_say(take, n
     repeated = sum(fault.reason.startswith("与另一行") for fault in found.noticed)
     assert told + repeated + len(found.kept_out) == len(text.splitlines()) - 1
     for clock in TicketClock.objects.prefetch_related("events"):
-        state = reading(*terms(clock), now, bundled_calendar())
+        state = reading(*limit_and_window(clock), events_of(clock), now, bundled_calendar())
         assert (clock.phase, clock.due_at, clock.breached_at, clock.met, clock.estimated) == (
             state.phase, state.due_at, state.breached_at, state.met, state.estimated,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from kangwei.accounts.models import Notice
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.actions import following
 from kangwei.servicedesk.queries import escalating
-from kangwei.servicedesk.signals import clock_reached, ticket_assigned
+from kangwei.servicedesk.signals import ReachedShare, clocks_reached, ticket_assigned
 from tests.apps.servicedesk.conftest import LEVELS, SYSTEM, url
 from tests.factories.contracts import load_small
 
@@ -176,8 +176,7 @@ class TestLimits:
         clock = open_ticket().clocks.get(clock="response")
 
         def send(due):
-            given = {"clock_id": clock.pk, "share": 100, "due_at": due, "upgraded_to": ""}
-            return lambda: clock_reached.send(sender=None, **given)
+            return lambda: clocks_reached.send(sender=None, reached=[ReachedShare(clock.pk, 100, due, "")])
 
         assert set(told(send(now))) == {"project_manager", "buyer_manager"}
         assert told(send(now)) == {}
@@ -188,7 +187,7 @@ class TestLimits:
         def fail(*args, **kwargs):
             raise RuntimeError("down")
 
-        monkeypatch.setattr("kangwei.servicedesk.receivers.told_at", fail)
+        monkeypatch.setattr("kangwei.servicedesk.receivers.Escalation.told_at", fail)
         ticket = open_ticket()
         actions.settle_due(now=now + timedelta(minutes=31))
         ticket.refresh_from_db()

@@ -1,5 +1,6 @@
-"""Setting and moving a ticket's clocks. Part of the actions that call it, never called by itself."""
+"""A ticket's clocks in memory: they are set and moved together, then stored. Part of the actions that call it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import Duration, ServiceWindow, bundled_calendar
 from kangwei.core.clocks import ClockError, Event, EventKind, Level, reading, threshold
-from kangwei.servicedesk.models import ClockEvent, Ticket, TicketClock
-from kangwei.servicedesk.queries.measuring import chosen_levels, origin_of, terms
+from kangwei.servicedesk.models import ClockEvent, Pause, Ticket, TicketClock
+from kangwei.servicedesk.queries.measuring import Levels, events_of, limit_and_window, origin_of
 
 if TYPE_CHECKING:
     from kangwei.contracts.models import Clause
@@ -20,67 +21,146 @@ FITS: Mapping[str, frozenset[str]] = {
     "reopen": frozenset({"stopped"}), "void": frozenset({"waiting", "running", "paused"}),
 }  # fmt: skip
 """To clocks of which phases something happens; others are left alone."""
-COPIED = (
-    "phase", "due_at", "breached_at", "met", "estimated", "decided_at", "paused", "next_at", "next_share",
-)  # fmt: skip
 
 
-def first_clocks(ticket: Ticket, now: datetime) -> list[tuple[TicketClock, list[Event]]]:
-    """The clocks of a ticket that is not stored yet, each with its start where that has come; its nearest deadline."""
-    found = []
-    for name, (level, clause) in chosen_levels(ticket, bundled_calendar()).items():
-        clock = TicketClock(ticket=ticket, clock=name)
-        measure_by(clock, level, clause)
-        origin = origin_of(ticket, level.counts_from)
-        events = [Event("start", origin)] if origin else []
-        stand_by(clock, level.limit, level.window, events, now)
-        found.append((clock, events))
-    nearest(ticket, [clock for clock, _ in found])
-    return found
-
-
-def store(clocks: Iterable[tuple[TicketClock, Iterable[Event]]]) -> None:
-    """Store new clocks of stored tickets with their events."""
-    pairs = list(clocks)
-    TicketClock.objects.bulk_create([clock for clock, _ in pairs])
-    ClockEvent.objects.bulk_create(
-        ClockEvent(clock=clock, kind=event.kind, at=event.at, reason=event.reason)
-        for clock, events in pairs
-        for event in events
-    )
-
-
-def set_clocks(ticket: Ticket, now: datetime) -> list[str]:
-    """Choose the level of every clock by what is known of the ticket now; what changed, in words.
-
-    A clock keeps its events when its level changes. One that is asked for no more is void as long as that lasts; one
-    that has stopped, or is kept, stays as it was measured.
+class Clocks:
+    """The clocks of one ticket. What changes on them changes the ticket's nearest deadline and its count of limits that
+    passed; `store` writes the clocks, whoever calls stores the ticket.
     """
-    calendar = bundled_calendar()
-    chosen = chosen_levels(ticket, calendar)
-    existing = {clock.clock: clock for clock in ticket.clocks.all()}
-    changed = []
-    for name, (level, clause) in chosen.items():
-        clock = existing.pop(name, None) or TicketClock(ticket=ticket, clock=name)
-        if clock.phase == "stopped" or clock.kept:
-            continue
-        before = (clock.limit, clock.clause) if clock.pk else None
-        measure_by(clock, level, clause)
-        if before and before[0] != clock.limit:
-            clock.told_share = 0
-        clock.save()
-        _start_where_due(clock, ticket)
-        if before != (clock.limit, clock.clause):
-            changed.append(f"{clock.get_clock_display()} {level.limit.label}")
-        refresh(clock, now)
-    for clock in existing.values():
-        if clock.phase not in ("void", "stopped") and not clock.kept:
-            TicketClock.objects.filter(pk=clock.pk).update(
-                phase="void", due_at=None, decided_at=now, next_at=None, next_share=0
-            )
-            changed.append(f"{clock.get_clock_display()}不再计时")
-    renew(ticket)
-    return changed
+
+    def __init__(self, ticket: Ticket, rows: Iterable[TicketClock] = (), pauses: Sequence[Pause] = ()) -> None:
+        self.ticket = ticket
+        self.rows = {row.clock: row for row in rows}
+        self._events = {name: events_of(row) for name, row in self.rows.items()}
+        self.pauses = pauses
+        self._touched: set[str] = set()
+        self._happened: list[ClockEvent] = []
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "Clocks":
+        """Those of a stored ticket."""
+        return loaded([ticket])[0]
+
+    def choose(self, levels: Levels, now: datetime) -> list[str]:
+        """Choose the level of every clock by what is known of the ticket now; what changed, in words.
+
+        A clock keeps its events when its level changes. One that is asked for no more is void as long as that lasts;
+        one that has stopped, or is kept, stays as it was measured.
+        """
+        chosen = levels.of(self.ticket)
+        said = [word for name, level in chosen.items() if (word := self._measure_by(name, *level, now))]
+        for name, row in self.rows.items():
+            if name not in chosen and row.phase not in ("void", "stopped") and not row.kept:
+                row.phase, row.due_at, row.decided_at, row.next_at, row.next_share = "void", None, now, None, 0
+                self._touched.add(name)
+                said.append(f"{row.get_clock_display()}不再计时")
+        self._sum_up()
+        return said
+
+    def happen(self, kind: EventKind, at: datetime, *, only: Iterable[str] = (), reason: str = "") -> None:
+        """Let something happen to the clocks that it can happen to, or to `only` those of these names.
+
+        ActionError where it lies before what happened already.
+        """
+        wanted, fits = set(only), FITS[kind]
+        for name, row in self.rows.items():
+            if row.phase in fits and (not wanted or name in wanted):
+                self._add(name, Event(kind, at, reason))
+                self.stand(name, at)
+        self._sum_up()
+
+    def start_waiting(self, now: datetime) -> None:
+        """Start the clocks whose origin has come: the response, the hand-over to the second line."""
+        for name, row in self.rows.items():
+            if row.phase == "waiting":
+                self._start_where_due(name)
+                self.stand(name, now)
+        self._sum_up()
+
+    def tell(self, name: str, now: datetime) -> None:
+        """The next share of this clock's limit has been told of: go on to the one after it."""
+        self.rows[name].told_share = self.rows[name].next_share
+        self.stand(name, now)
+        self._sum_up()
+
+    def keep_breached(self) -> None:
+        """Let the clocks whose limit passed stay as they are measured, whatever the severity becomes."""
+        for name, row in self.rows.items():
+            if row.breached_at and row.phase != "void":
+                row.kept = True
+                self._touched.add(name)
+
+    def stand(self, name: str, now: datetime) -> None:
+        """Let a clock's copied fields say how it stands by its events."""
+        row = self.rows[name]
+        stand_by(row, *limit_and_window(row), self._events[name], now)
+        self._touched.add(name)
+
+    def _measure_by(self, name: str, level: Level, clause: "Clause", now: datetime) -> str:
+        row = self.rows.get(name)
+        if row and (row.phase == "stopped" or row.kept):
+            return ""
+        before = (row.limit, row.clause) if row else None
+        if row is None:
+            row = self.rows[name] = TicketClock(ticket=self.ticket, clock=name)
+            self._events[name] = []
+        measure_by(row, level, clause)
+        if before and before[0] != row.limit:
+            row.told_share = 0
+        self._start_where_due(name)
+        self.stand(name, now)
+        return f"{row.get_clock_display()} {level.limit.label}" if before != (row.limit, row.clause) else ""
+
+    def _start_where_due(self, name: str) -> None:
+        """Start a clock at its origin, where that is known, with the pauses since; nothing where it has started."""
+        origin = origin_of(self.ticket, self.rows[name].counts_from)
+        if self._events[name] or origin is None:
+            return
+        self._add(name, Event("start", origin))
+        for pause in self.pauses:
+            if pause.ended_at is None or pause.ended_at > origin:
+                self._add(name, Event("pause", max(pause.started_at, origin), pause.get_reason_display()))
+                if pause.ended_at:
+                    self._add(name, Event("resume", pause.ended_at))
+
+    def _add(self, name: str, event: Event) -> None:
+        row, events = self.rows[name], [*self._events[name], event]
+        try:
+            reading(limit_and_window(row)[0], None, events, event.at, bundled_calendar())
+        except ClockError as error:
+            raise ActionError(f"{row.get_clock_display()}：{error}") from None
+        self._events[name] = events
+        self._happened.append(ClockEvent(clock=row, kind=event.kind, at=event.at, reason=event.reason))
+
+    def _sum_up(self) -> None:
+        nearest(self.ticket, self.rows.values())
+
+    def take_changes(self) -> tuple[list[TicketClock], list[ClockEvent]]:
+        """The clocks and events that are not stored yet; from now on they count as stored."""
+        rows, happened = [self.rows[name] for name in self.rows if name in self._touched], self._happened
+        self._touched, self._happened = set(), []
+        return rows, happened
+
+
+def loaded(tickets: Iterable[Ticket]) -> list[Clocks]:
+    """The clocks of stored tickets, in their order, in three queries."""
+    tickets = list(tickets)
+    rows, pauses = defaultdict(list), defaultdict(list)
+    for row in TicketClock.objects.filter(ticket__in=tickets).prefetch_related("events"):
+        rows[row.ticket_id].append(row)
+    for pause in Pause.objects.filter(ticket__in=tickets):
+        pauses[pause.ticket_id].append(pause)
+    return [Clocks(ticket, rows[ticket.pk], pauses[ticket.pk]) for ticket in tickets]
+
+
+def store(many: Iterable[Clocks]) -> None:
+    """Write what changed on the clocks of stored tickets."""
+    changes = [clocks.take_changes() for clocks in many]
+    touched = [row for rows, _ in changes for row in rows]
+    for row in (row for row in touched if row.pk):
+        row.save()
+    TicketClock.objects.bulk_create(row for row in touched if row.pk is None)
+    ClockEvent.objects.bulk_create(event for _, happened in changes for event in happened)
 
 
 def measure_by(clock: TicketClock, level: Level, clause: "Clause") -> None:
@@ -92,42 +172,10 @@ def measure_by(clock: TicketClock, level: Level, clause: "Clause") -> None:
     clock.phase = "waiting"
 
 
-def happen(ticket: Ticket, kind: EventKind, at: datetime, *, only: Iterable[str] = (), reason: str = "") -> None:
-    """Let something happen to the ticket's clocks that it can happen to, or to `only` those of these names.
-
-    ActionError where it lies before what happened already.
-    """
-    wanted, fits = set(only), FITS[kind]
-    for clock in ticket.clocks.all():
-        if clock.phase in fits and (not wanted or clock.clock in wanted):
-            _add(clock, kind, at, reason)
-            refresh(clock, at)
-    renew(ticket)
-
-
-def start_waiting(ticket: Ticket, now: datetime) -> None:
-    """Start the clocks whose origin has come: the response, the hand-over to the second line."""
-    for clock in ticket.clocks.filter(phase="waiting"):
-        _start_where_due(clock, ticket)
-        refresh(clock, now)
-    renew(ticket)
-
-
-def refresh(clock: TicketClock, now: datetime) -> None:
-    """Write down how a clock stands by its events."""
-    stand(clock, now)
-    clock.save(update_fields=COPIED)
-
-
-def stand(clock: TicketClock, now: datetime) -> None:
-    """Let a clock's copied fields say how it stands by its events, not yet stored."""
-    stand_by(clock, *terms(clock), now)
-
-
 def stand_by(
     clock: TicketClock, limit: Duration, window: ServiceWindow | None, events: Sequence[Event], now: datetime
 ) -> None:
-    """The same by these terms and events, which need not be stored."""
+    """Let a clock's copied fields say how it stands by these terms and events."""
     state = reading(limit, window, events, now, bundled_calendar())
     clock.phase, clock.due_at, clock.breached_at = state.phase, state.due_at, state.breached_at
     clock.met, clock.estimated = state.met, state.estimated
@@ -135,17 +183,12 @@ def stand_by(
     clock.next_at, clock.next_share = _next_deadline(clock, limit, window, events, now)
 
 
-def renew(ticket: Ticket) -> None:
-    """Write down the ticket's nearest deadline and how many limits passed."""
-    nearest(ticket, TicketClock.objects.filter(ticket=ticket))
-
-
-def nearest(ticket: Ticket, clocks: Iterable[TicketClock]) -> None:
-    """The same by these clocks of the ticket, as they stand in memory."""
-    clocks = list(clocks)
-    running = [clock.due_at for clock in clocks if clock.phase == "running" and clock.due_at]
+def nearest(ticket: Ticket, rows: Iterable[TicketClock]) -> None:
+    """Write down a ticket's nearest deadline and how many limits passed, by these clocks of it."""
+    rows = list(rows)
+    running = [row.due_at for row in rows if row.phase == "running" and row.due_at]
     ticket.next_at = min(running, default=None)
-    ticket.breached = sum(1 for clock in clocks if clock.breached_at and clock.phase != "void")
+    ticket.breached = sum(1 for row in rows if row.breached_at and row.phase != "void")
 
 
 def _next_deadline(
@@ -159,27 +202,3 @@ def _next_deadline(
         if at is not None and (at > now or share == SHARES[-1]):
             return at, share
     return None, 0
-
-
-def _start_where_due(clock: TicketClock, ticket: Ticket) -> None:
-    """Start a clock at its origin, where that is known, with the pauses since; nothing where it has started."""
-    if clock.events.exists():
-        return
-    origin = origin_of(ticket, clock.counts_from)
-    if origin is None:
-        return
-    _add(clock, "start", origin, "")
-    for pause in ticket.pauses.all():
-        if pause.ended_at is None or pause.ended_at > origin:
-            _add(clock, "pause", max(pause.started_at, origin), pause.get_reason_display())
-            if pause.ended_at:
-                _add(clock, "resume", pause.ended_at, "")
-
-
-def _add(clock: TicketClock, kind: EventKind, at: datetime, reason: str) -> None:
-    limit, _, events = terms(clock)
-    try:
-        reading(limit, None, [*events, Event(kind, at)], at, bundled_calendar())
-    except ClockError as error:
-        raise ActionError(f"{clock.get_clock_display()}：{error}") from None
-    ClockEvent.objects.create(clock=clock, kind=kind, at=at, reason=reason)

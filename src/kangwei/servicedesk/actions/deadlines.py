@@ -1,6 +1,5 @@
 """What happens when a clock reaches 50, 75 or 100 per cent of its limit."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -9,23 +8,23 @@ from django.db import transaction
 
 from kangwei.base import audit
 from kangwei.base.audit import WORKER
-from kangwei.contracts.levels import severities
-from kangwei.servicedesk.actions import clocks
+from kangwei.servicedesk.actions.clocks import SHARES, Clocks, loaded, store
 from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import FACT_LABELS
 from kangwei.servicedesk.models import Ticket, TicketClock, TicketEvent
-from kangwei.servicedesk.signals import clock_reached
+from kangwei.servicedesk.queries.measuring import Levels
+from kangwei.servicedesk.signals import ReachedShare, clocks_reached
 
 BATCH = 500
-LIMIT = clocks.SHARES[-1]
+LIMIT = SHARES[-1]
 
 
 class Reached:
     """A clock of a ticket that reached a share of its limit, when that was, and what the limit's passing changed."""
 
-    def __init__(self, ticket: Ticket, clock: TicketClock) -> None:
-        self.ticket, self.clock = ticket, clock
-        self.at, self.share, self.due_at = clock.next_at, clock.next_share, clock.due_at
+    def __init__(self, clocks: Clocks, row: TicketClock) -> None:
+        self.clocks, self.ticket, self.row = clocks, clocks.ticket, row
+        self.at, self.share, self.due_at = row.next_at, row.next_share, row.due_at
         self.upgraded_to = ""
         self.changes: list[str] = []
 
@@ -33,6 +32,18 @@ class Reached:
     def is_breach(self) -> bool:
         """Whether it was the whole limit."""
         return self.share == LIMIT
+
+    def upgrade(self, levels: Levels, now: datetime) -> None:
+        """Raise the severity as the contract says where that is graver, and choose the limits anew."""
+        ticket, severity, grades = self.ticket, self.row.upgrades_to, levels.grades
+        if not severity or severity == ticket.severity:
+            return
+        if ticket.severity in grades and grades.index(severity) < grades.index(ticket.severity):
+            return
+        self.changes.append(f"{FACT_LABELS['severity']} {ticket.severity or '未定'} → {severity}")
+        self.upgraded_to = ticket.severity = severity
+        self.clocks.keep_breached()
+        self.changes += self.clocks.choose(levels, now)
 
 
 def settle_due(*, now: datetime) -> int:
@@ -52,62 +63,35 @@ def settle_due(*, now: datetime) -> int:
 def _settle(ticket_ids: set[int], now: datetime) -> int:
     """Settle the longest overdue clock of each of these tickets; the next of a ticket may not be due any more then."""
     happened = list(_reached(ticket_ids, now))
+    levels = {contract: Levels(contract) for contract in {one.ticket.contract for one in happened if one.is_breach}}
     for one in happened:
-        if one.is_breach and _is_graver(one.ticket, one.clock.upgrades_to):
-            _upgrade(one, now)
+        one.clocks.tell(one.row.clock, now)
+        if one.is_breach:
+            one.upgrade(levels[one.ticket.contract], now)
         one.ticket.updated_at = now
         one.ticket.save(update_fields=["severity", "next_at", "breached", "updated_at"])
+    store(one.clocks for one in happened)
     TicketEvent.objects.bulk_create([_event(one, now) for one in happened])
     audit.append_all(
         actor=WORKER, action="servicedesk.breach", happened=[_entry(one) for one in happened if one.is_breach], now=now
     )
-    for one in happened:
-        tell(
-            clock_reached, TicketClock, clock_id=one.clock.pk, share=one.share, due_at=one.due_at,
-            upgraded_to=one.upgraded_to,
-        )  # fmt: skip
+    if happened:
+        tell(clocks_reached, TicketClock, reached=[_news(one) for one in happened])
     return len(happened)
 
 
 def _reached(ticket_ids: set[int], now: datetime) -> Iterator[Reached]:
-    """The tickets that nobody else holds, each with the clock that is due, which is stored as it stands now."""
+    """The tickets that nobody else holds, each with its longest overdue clock."""
     # The tickets first and in one order, as every step does it: or two would wait for each other.
     held = Ticket.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ticket_ids)
-    tickets = list(held.select_related("contract", "system").order_by("pk"))
-    by_ticket: dict[int, list[TicketClock]] = defaultdict(list)
-    for clock in TicketClock.objects.filter(ticket__in=tickets).prefetch_related("events"):
-        by_ticket[clock.ticket_id].append(clock)
-    for ticket in tickets:
-        overdue = [clock for clock in by_ticket[ticket.pk] if clock.next_at and clock.next_at < now]
-        if not overdue:
-            continue
-        one = Reached(ticket, min(overdue, key=lambda clock: (clock.next_at, clock.pk)))
-        one.clock.told_share = one.share
-        clocks.stand(one.clock, now)
-        one.clock.save(update_fields=[*clocks.COPIED, "told_share"])
-        clocks.nearest(ticket, by_ticket[ticket.pk])
-        yield one
-
-
-def _is_graver(ticket: Ticket, severity: str) -> bool:
-    """Whether this severity, "" for none, is graver than the ticket's by the order of its contract."""
-    if not severity or severity == ticket.severity:
-        return False
-    grades = severities(ticket.contract)
-    return ticket.severity not in grades or grades.index(severity) > grades.index(ticket.severity)
-
-
-def _upgrade(one: Reached, now: datetime) -> None:
-    """Raise the severity as the contract says, and choose the limits anew."""
-    ticket, severity = one.ticket, one.clock.upgrades_to
-    one.changes.append(f"{FACT_LABELS['severity']} {ticket.severity or '未定'} → {severity}")
-    one.upgraded_to = ticket.severity = severity
-    ticket.clocks.filter(breached_at__isnull=False).exclude(phase="void").update(kept=True)
-    one.changes += clocks.set_clocks(ticket, now)
+    for clocks in loaded(held.select_related("contract", "system").order_by("pk")):
+        overdue = [row for row in clocks.rows.values() if row.next_at and row.next_at < now]
+        if overdue:
+            yield Reached(clocks, min(overdue, key=lambda row: (row.next_at, row.pk)))
 
 
 def _event(one: Reached, now: datetime) -> TicketEvent:
-    label = one.clock.get_clock_display()
+    label = one.row.get_clock_display()
     if one.is_breach:
         action, label, text = "breach", f"{label}超时", "；".join(["时限已过", *one.changes])
     else:
@@ -116,7 +100,11 @@ def _event(one: Reached, now: datetime) -> TicketEvent:
 
 
 def _entry(one: Reached) -> tuple[tuple[str, str], dict[str, Any]]:
-    clock = one.clock
+    row = one.row
     return ("ticket", one.ticket.number), {
-        "clock": clock.clock, "due_at": one.at, "clause": clock.clause, "upgraded_to": one.upgraded_to,
+        "clock": row.clock, "due_at": one.at, "clause": row.clause, "upgraded_to": one.upgraded_to,
     }  # fmt: skip
+
+
+def _news(one: Reached) -> ReachedShare:
+    return ReachedShare(one.row.pk, one.share, one.due_at, one.upgraded_to)

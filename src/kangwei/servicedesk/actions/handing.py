@@ -11,7 +11,7 @@ from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.contracts.levels import condition_words, severities
 from kangwei.core.calendars import local_day
-from kangwei.servicedesk.actions import clocks
+from kangwei.servicedesk.actions.clocks import Clocks, store
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import locked, open_ticket, resume, saved
@@ -53,8 +53,10 @@ def hand_over(*, ticket: Ticket, contract: "Contract", reason: str, actor: Actor
     follower = _opened(ticket, contract, actor, now)
     if ticket.paused_for:
         ticket = resume(ticket=ticket, text="移交", actor=actor, now=now)
-    clocks.happen(ticket, "stop", now, reason="移交")
-    clocks.happen(ticket, "void", now, reason="移交")
+    clocks = Clocks.of(ticket)
+    clocks.happen("stop", now, reason="移交")
+    clocks.happen("void", now, reason="移交")
+    store([clocks])
     ticket.state, ticket.closed_at = TicketState.HANDED_OVER, now
     saved(ticket, now)
     # Where it went stands in the link beside it, which those do not see who do not see the other contract.

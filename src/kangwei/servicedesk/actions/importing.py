@@ -21,10 +21,11 @@ from kangwei.core.calendars import SHANGHAI
 from kangwei.core.clocks import Event
 from kangwei.core.histories import Happening, History
 from kangwei.servicedesk.actions.clocks import nearest
-from kangwei.servicedesk.actions.past_clocks import Levels, clocks_of
+from kangwei.servicedesk.actions.past_clocks import clocks_of
 from kangwei.servicedesk.actions.tickets import index
 from kangwei.servicedesk.enums import Clock, TicketKind
 from kangwei.servicedesk.models import ClockEvent, Pause, Ticket, TicketClock, TicketEvent
+from kangwei.servicedesk.queries.measuring import Levels
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution

@@ -2,47 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from kangwei.contracts.levels import level_of, period_at, service_levels
-from kangwei.core.calendars import bundled_calendar
-from kangwei.core.clocks import Event, EventKind, Level, choose
+from kangwei.core.clocks import Event, EventKind, Level
 from kangwei.core.histories import History, Move
 from kangwei.servicedesk.actions.clocks import FITS, measure_by, stand_by
 from kangwei.servicedesk.actions.tickets import REOPENS
 from kangwei.servicedesk.enums import Clock, PauseReason
 from kangwei.servicedesk.lifecycles import CLOSE, RESPOND, SOLVE
 from kangwei.servicedesk.models import Ticket, TicketClock
-from kangwei.servicedesk.queries.measuring import facts, origin_of
-
-if TYPE_CHECKING:
-    from kangwei.contracts.models import Clause, Contract
+from kangwei.servicedesk.queries.measuring import Levels, origin_of
 
 STOPS: Mapping[str, Sequence[str]] = {"respond": RESPOND.stops, "solve": SOLVE.stops, "close": CLOSE.stops}
 _LEADS_TO = {"resume": "running", "reopen": "running", "pause": "paused", "stop": "stopped", "void": "void"}
-
-
-class Levels:
-    """The service levels of a contract, read once for thousands of tickets."""
-
-    def __init__(self, contract: "Contract") -> None:
-        self._clauses = service_levels(contract)
-        self._levels = [level_of(clause) for clause in self._clauses.values()]
-        self._chosen: dict[tuple[object, ...], dict[str, Level]] = {}
-
-    def of(self, ticket: Ticket) -> Mapping[str, Level]:
-        """Clock → the level that holds for what is known of the ticket."""
-        calendar = bundled_calendar()
-        period = period_at(ticket.contract, ticket.opened_at, calendar)
-        # All facts in which tickets of an import differ.
-        key = (ticket.severity, ticket.place, ticket.system_id, period)
-        if key not in self._chosen:
-            self._chosen[key] = choose(self._levels, facts(ticket, calendar))
-        return self._chosen[key]
-
-    def clause(self, level: Level) -> "Clause":
-        """The clause of a level."""
-        return self._clauses[level.key]
 
 
 def clocks_of(ticket: Ticket, history: History, levels: Levels, now: datetime) -> list[tuple[TicketClock, list[Event]]]:
@@ -54,11 +25,11 @@ def clocks_of(ticket: Ticket, history: History, levels: Levels, now: datetime) -
     final = ticket.severity
     for name in Clock.values:
         ticket.severity = _severity_at(history, _stopped_at(history, name)) or final
-        level = levels.of(ticket).get(name)
-        if level:
+        if chosen := levels.of(ticket).get(name):
+            level, clause = chosen
             events = _events(ticket, level, history.moves)
             clock = TicketClock(ticket=ticket, clock=name)
-            measure_by(clock, level, levels.clause(level))
+            measure_by(clock, level, clause)
             stand_by(clock, level.limit, level.window, events, now)
             _tell_no_past(clock, level, events, now)
             found.append((clock, events))

@@ -11,8 +11,9 @@ from kangwei.base import audit, numbers
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import SHANGHAI
-from kangwei.servicedesk.actions import clocks, sheets
+from kangwei.servicedesk.actions import sheets
 from kangwei.servicedesk.actions.asking import Given, NamedFile, check
+from kangwei.servicedesk.actions.clocks import Clocks, store
 from kangwei.servicedesk.actions.externals import named_once
 from kangwei.servicedesk.actions.files import attach_given
 from kangwei.servicedesk.actions.notes import note
@@ -33,6 +34,7 @@ from kangwei.servicedesk.enums import (
 from kangwei.servicedesk.lifecycles import Step, step_of, steps_from
 from kangwei.servicedesk.models import Pause, Team, Ticket, TicketEvent
 from kangwei.servicedesk.queries import TICKET_WORDS, staff_of
+from kangwei.servicedesk.queries.measuring import Levels
 from kangwei.servicedesk.signals import ticket_assigned
 
 if TYPE_CHECKING:
@@ -81,10 +83,11 @@ def open_ticket(
         opened_by=actor.audit_name, practice=contract.practice, updated_at=now, source=source, bond=bond or "",
         external=external,
     )  # fmt: skip
-    started = clocks.first_clocks(ticket, now)
+    clocks = Clocks(ticket)
+    clocks.choose(Levels(contract), now)
     with named_once(contract, external):
         ticket.save()
-    clocks.store(started)
+    store([clocks])
     index([ticket])
     note(ticket, "open", "受理", actor, now, text=description, public=True)
     audit.append(
@@ -117,21 +120,23 @@ def take_step(
     done_at = at or now
     given = Given(ticket, actor, done_at, texts, moments or {}, files or {})
     check(found, given, now)
+    clocks = Clocks.of(ticket)
     if found.target in (TicketState.SOLVED, TicketState.CLOSED, TicketState.CANCELLED) and ticket.paused_for:
-        _end_pause(ticket, done_at)
+        _end_pause(clocks, done_at)
     _move(ticket, found.target, done_at)
     if found.id == "reopen":
-        clocks.happen(ticket, "reopen", done_at, only=REOPENS)
+        clocks.happen("reopen", done_at, only=REOPENS)
         ticket.reopened += 1
     elif found.target == TicketState.CANCELLED:
-        clocks.happen(ticket, "void", done_at, reason="撤销")
+        clocks.happen("void", done_at, reason="撤销")
     elif found.stops:
-        clocks.happen(ticket, "stop", done_at, only=[str(clock) for clock in found.stops])
+        clocks.happen("stop", done_at, only=[str(clock) for clock in found.stops])
     told = _tell_how(ticket, found, solved_how, cause)
     if found.target == TicketState.SOLVED:
         # Nobody had to come: an arrival that was not reached by then is not asked for any more.
-        clocks.happen(ticket, "void", done_at, only=("arrival",), reason="未到场即解决")
-    clocks.start_waiting(ticket, now)
+        clocks.happen("void", done_at, only=("arrival",), reason="未到场即解决")
+    clocks.start_waiting(now)
+    store([clocks])
     saved(ticket, now)
     data = given.data | dict(details or {}) | told
     attach_given(ticket, given.files, actor, now)
@@ -200,7 +205,9 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
     if "severity" in changed:
         # Somebody says how grave it is: what was kept for a severity that was raised is measured anew by that.
         ticket.clocks.update(kept=False)
-    said = clocks.set_clocks(ticket, now)
+    clocks = Clocks.of(ticket)
+    said = clocks.choose(Levels(ticket.contract), now)
+    store([clocks])
     index([ticket])
     saved(ticket, now)
     facts = [f"{FACT_LABELS[name]} {_shown(name, before[name])} → {_shown(name, new)}" for name, new in changed.items()]
@@ -228,7 +235,9 @@ def pause(*, ticket: Ticket, reason: PauseReason, text: str, actor: Actor, now: 
         raise ActionError(f"工单已在{ticket.get_paused_for_display()}")
     ticket.paused_for = reason
     Pause.objects.create(ticket=ticket, reason=reason, note=text, started_at=now)
-    clocks.happen(ticket, "pause", now, reason=reason.label)
+    clocks = Clocks.of(ticket)
+    clocks.happen("pause", now, reason=reason.label)
+    store([clocks])
     saved(ticket, now)
     note(ticket, "pause", "暂停", actor, now, text=f"{reason.label}　{text}".strip(), public=reason == PauseReason.USER)
     audit.append(
@@ -245,7 +254,9 @@ def resume(*, ticket: Ticket, text: str, actor: Actor, now: datetime) -> Ticket:
     if not ticket.paused_for:
         raise ActionError("工单没有暂停")
     asked_caller = ticket.paused_for == PauseReason.USER
-    waited = _end_pause(ticket, now)
+    clocks = Clocks.of(ticket)
+    waited = _end_pause(clocks, now)
+    store([clocks])
     saved(ticket, now)
     note(ticket, "resume", "恢复计时", actor, now, text=text or f"{waited}结束", public=asked_caller)
     audit.append(
@@ -301,11 +312,15 @@ def _move(ticket: Ticket, target: TicketState, at: datetime) -> None:
     ticket.closed_at = at if target in (TicketState.CLOSED, TicketState.CANCELLED) else None
 
 
-def _end_pause(ticket: Ticket, now: datetime) -> str:
+def _end_pause(clocks: Clocks, now: datetime) -> str:
+    ticket = clocks.ticket
     waited = ticket.get_paused_for_display()
     ticket.paused_for = ""
-    Pause.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now)
-    clocks.happen(ticket, "resume", now)
+    for pause in clocks.pauses:
+        if pause.ended_at is None:
+            pause.ended_at = now
+            pause.save(update_fields=["ended_at"])
+    clocks.happen("resume", now)
     return waited
 
 

@@ -116,8 +116,12 @@ def staff_of(contract: "Contract") -> QuerySet["Person"]:
 
 
 def history(person: "Person", *, phone: str, institution: int | None, but: int = 0, most: int = 8) -> list[Ticket]:
-    """The latest tickets of the same phone or institution, in two queries; `but` leaves one out."""
-    mine = tickets(person).exclude(pk=but).order_by("-opened_at", "-pk")
+    """The latest tickets of the same phone or institution, what a line shows of each, in two queries; `but` leaves one
+    out.
+    """
+    # Nothing is joined: on PostgreSQL the plan of the joins takes longer than the rest of a ticket's page.
+    rows = tickets(person).select_related(None).only("number", "title", "state", "opened_at")
+    mine = rows.exclude(pk=but).order_by("-opened_at", "-pk")
     found: dict[int, Ticket] = {}
     for known, condition in ((phone, Q(phone=phone)), (institution, Q(institution=institution))):
         if known:

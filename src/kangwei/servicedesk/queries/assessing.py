@@ -70,7 +70,7 @@ def assessment_of(ticket: Ticket) -> Assessment | None:
     if not clauses:
         return None
     calendar = bundled_calendar()
-    known = facts(ticket, calendar)
+    known = facts(ticket)
     limits, chosen = [], None
     for clause in clauses:
         when = clause.data.get("when", {})
@@ -96,7 +96,7 @@ def checklist_of(ticket: Ticket) -> tuple[str, ...]:
     The points of every duty, save those whose conditions contradict what is known of the ticket.
     """
     clauses = release_checklists(ticket.contract)
-    known = facts(ticket, bundled_calendar()) if clauses else {}
+    known = facts(ticket) if clauses else {}
     fitting = [
         clause
         for clause in clauses

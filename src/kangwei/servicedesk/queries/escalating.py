@@ -33,12 +33,30 @@ TOLD_AT: Mapping[int, tuple[Audience, ...]] = {
 }
 
 
-def told_at(ticket: Ticket, share: int, now: datetime) -> list["Person"]:
-    """Who is told that a clock of the ticket reached this share of its limit, each once."""
-    found: dict[int, Person] = {}
-    for audience in TOLD_AT[share]:
-        found |= {person.pk: person for person in _audience(audience, ticket, now)}
-    return list(found.values())
+class Escalation:
+    """Who hears of the clocks of many tickets at a moment; each team, contract and party is asked for once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._found: dict[tuple[object, ...], list[Person]] = {}
+
+    def told_at(self, ticket: Ticket, share: int) -> list["Person"]:
+        """Who is told that a clock of the ticket reached this share of its limit, each once."""
+        found: dict[int, Person] = {}
+        for audience in TOLD_AT[share]:
+            found |= {person.pk: person for person in self._audience(audience, ticket)}
+        return list(found.values())
+
+    def _audience(self, audience: Audience, ticket: Ticket) -> list["Person"]:
+        # All that the answer depends on.
+        given = {
+            Audience.HANDLERS: (ticket.assignee_id, ticket.team_id, ticket.contract_id),
+            Audience.SUPPLIERS_MANAGERS: (ticket.contract.supplier_id,),
+            Audience.BUYERS_MANAGERS: (ticket.contract.buyer_id,),
+        }[audience]
+        if (audience, *given) not in self._found:
+            self._found[audience, *given] = _audience(audience, ticket, self._now)
+        return self._found[audience, *given]
 
 
 def responsible(ticket: Ticket, now: datetime) -> list["Person"]:

@@ -1,19 +1,21 @@
 """Reads of clocks: what a ticket would be measured by, how far each clock has run, what other facts would change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kangwei.assets.queries import words_for
-from kangwei.contracts.levels import level_of, period_at, service_levels
-from kangwei.core.calendars import Duration, ServiceWindow, StatutoryCalendar, bundled_calendar
+from kangwei.contracts.levels import level_of, period_at, service_levels, severities
+from kangwei.core.calendars import Duration, ServiceWindow, bundled_calendar
 from kangwei.core.clocks import ClockState, Event, Level, choose, reading
 from kangwei.core.contracts.wording import conditions
 from kangwei.servicedesk.enums import Clock
 from kangwei.servicedesk.models import Ticket, TicketClock
 
 if TYPE_CHECKING:
-    from kangwei.contracts.models import Clause
+    from kangwei.contracts.models import Clause, Contract
 
 WARN_FROM = 75
 ORIGINS = {"opened": "受理", "occurred": "发生", "responded": "响应", "escalated": "转二线"}
@@ -74,21 +76,41 @@ class Changed:
     after: Planned | None
 
 
-def facts(ticket: Ticket, calendar: StatutoryCalendar) -> dict[str, set[str]]:
+def facts(ticket: Ticket) -> dict[str, set[str]]:
     """The words that hold for a ticket, by the condition that they answer; what is not known is not there."""
-    known = {
-        "kind": ticket.kind, "severity": ticket.severity, "place": ticket.place, "caller": ticket.caller_kind,
-        "method": ticket.method, "tier": ticket.tier, "period": period_at(ticket.contract, ticket.opened_at, calendar),
-    }  # fmt: skip
-    found = {name: {word} for name, word in known.items() if word}
+    found = {name: {word} for name, word in _words(ticket).items() if word}
     return found | ({"target": words_for(ticket.system)} if ticket.system else {})
 
 
-def chosen_levels(ticket: Ticket, calendar: StatutoryCalendar) -> dict[str, tuple[Level, "Clause"]]:
-    """Clock → the level that holds for what is known of the ticket, and its clause."""
-    clauses = service_levels(ticket.contract)
-    chosen = choose([level_of(clause) for clause in clauses.values()], facts(ticket, calendar))
-    return {name: (level, clauses[level.key]) for name, level in chosen.items()}
+def _words(ticket: Ticket) -> dict[str, str]:
+    return {
+        "kind": ticket.kind, "severity": ticket.severity, "place": ticket.place, "caller": ticket.caller_kind,
+        "method": ticket.method, "tier": ticket.tier,
+        "period": period_at(ticket.contract, ticket.opened_at, bundled_calendar()),
+    }  # fmt: skip
+
+
+class Levels:
+    """The service levels of a contract, read once for however many tickets."""
+
+    def __init__(self, contract: "Contract") -> None:
+        self._contract = contract
+        self._clauses = service_levels(contract)
+        self._levels = [level_of(clause) for clause in self._clauses.values()]
+        self._chosen: dict[tuple[object, ...], dict[str, tuple[Level, Clause]]] = {}
+
+    @cached_property
+    def grades(self) -> list[str]:
+        """The severities from mild to grave."""
+        return severities(self._contract)
+
+    def of(self, ticket: Ticket) -> Mapping[str, tuple[Level, "Clause"]]:
+        """Clock → the level that holds for what is known of the ticket, and its clause."""
+        alike = (*_words(ticket).values(), ticket.system_id)
+        if alike not in self._chosen:
+            chosen = choose(self._levels, facts(ticket))
+            self._chosen[alike] = {name: (level, self._clauses[level.key]) for name, level in chosen.items()}
+        return self._chosen[alike]
 
 
 def origin_of(ticket: Ticket, counts_from: str) -> datetime | None:
@@ -100,16 +122,19 @@ def origin_of(ticket: Ticket, counts_from: str) -> datetime | None:
     return origins[counts_from]
 
 
-def terms(clock: TicketClock) -> tuple[Duration, ServiceWindow | None, list[Event]]:
-    """A stored clock as core.clocks takes it."""
-    events = [Event(row.kind, row.at, row.reason) for row in clock.events.all()]  # type: ignore[arg-type]
-    return Duration.parse(clock.limit), ServiceWindow.parse(clock.window) if clock.window else None, events
+def limit_and_window(clock: TicketClock) -> tuple[Duration, ServiceWindow | None]:
+    """What a clock is measured by, as core.clocks takes it."""
+    return Duration.parse(clock.limit), ServiceWindow.parse(clock.window) if clock.window else None
+
+
+def events_of(clock: TicketClock) -> list[Event]:
+    """What happened to a stored clock, as core.clocks takes it."""
+    return [Event(row.kind, row.at, row.reason) for row in clock.events.all()]  # type: ignore[arg-type]
 
 
 def clocks_for(ticket: Ticket, now: datetime) -> list[Planned]:
     """The clocks that a ticket with these facts would start; it need not be stored."""
-    calendar = bundled_calendar()
-    chosen = chosen_levels(ticket, calendar)
+    chosen = Levels(ticket.contract).of(ticket)
     return [_planned(ticket, *chosen[name], [], now) for name in Clock.values if name in chosen]
 
 
@@ -120,8 +145,8 @@ def clocks_of(ticket: Ticket, now: datetime) -> list[Shown]:
 
 
 def changes_on(ticket: Ticket, changed: Ticket, now: datetime) -> list[Changed]:
-    """What becomes of the clocks of a ticket when its facts are those of `changed`, as set_clocks would have it."""
-    chosen = chosen_levels(changed, bundled_calendar())
+    """What becomes of the clocks of a ticket when its facts are those of `changed`, as choosing anew would have it."""
+    chosen = Levels(changed.contract).of(changed)
     rows = {clock.clock: clock for clock in ticket.clocks.prefetch_related("events")}
     found = []
     for name in Clock.values:
@@ -130,7 +155,7 @@ def changes_on(ticket: Ticket, changed: Ticket, now: datetime) -> list[Changed]:
             continue
         held = clock if clock and clock.phase != "void" else None
         if after and (held is None or (held.limit, held.clause) != (str(after[0].limit), after[0].key)):
-            events = terms(clock)[2] if clock else []
+            events = events_of(clock) if clock else []
             planned = _planned(changed, *after, events, now)
             found.append(Changed(Clock(name).label, _limit_of(held), planned))
         elif held and not after:
@@ -161,8 +186,8 @@ def _planned(ticket: Ticket, level: Level, clause: "Clause", events: list[Event]
 
 
 def _shown(clock: TicketClock, now: datetime) -> Shown:
-    limit, window, events = terms(clock)
-    state = reading(limit, window, events, now, bundled_calendar())
+    limit, window = limit_and_window(clock)
+    state = reading(limit, window, events_of(clock), now, bundled_calendar())
     words = Terms(
         label=clock.get_clock_display(),
         limit=limit.label,
