@@ -44,7 +44,7 @@ def tickets(person: "Person") -> QuerySet[Ticket]:
     if contract_scope(person):
         # Not joined: then a million rows would be sorted behind what the rows of contracts say.
         rows = rows.filter(contract__in=contracts.contracts(person).order_by().values("pk"))
-    return rows.select_related("contract__buyer", "contract__supplier", "system", "institution", "assignee", "team")
+    return rows.select_related("contract", "system", "institution", "assignee", "team")
 
 
 def search(rows: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
