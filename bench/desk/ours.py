@@ -128,7 +128,7 @@ def _door() -> dict[str, Any]:
         }
     )
     session.create()
-    _, key = create_api_key(person=manager, name="测速", actor=BENCH, now=now)
+    _, key = create_api_key(person=manager, name="测速", actor=manager, now=now)
     return {"session": session.session_key, "key": key}
 
 

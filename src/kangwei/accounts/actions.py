@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from kangwei.accounts.enums import OFFICERS, PARTY_KINDS, PartyKind, Role
 from kangwei.accounts.models import ApiKey, Institution, Notice, Party, Person, Region, RoleGrant
@@ -197,9 +198,10 @@ KEY_PREFIX, KEY_START = "kw_", 8
 def create_api_key(*, person: Person, name: str, actor: Actor, now: datetime) -> tuple[ApiKey, str]:
     """Make a key by which another system calls for the person; returns it with its text, which is kept nowhere.
 
-    The person is told, so that nobody acts in somebody's name unnoticed. ActionError without a purpose, for somebody
-    who may not sign in, and for an officer: 三员分立 would end where whoever makes keys holds one of another's office,
-    or one of his own that no sign-in is asked for.
+    It opens nothing until the person, who is told, consents (consent_to_api_key): whoever makes keys would else act in
+    anybody's name. A person's key of his own making asks for no second consent. ActionError without a purpose, for
+    somebody who may not sign in, and for an officer: 三员分立 would end where whoever makes keys holds one of another's
+    office, or one of his own that no sign-in is asked for.
     """
     name = name.strip()
     if not name:
@@ -211,15 +213,37 @@ def create_api_key(*, person: Person, name: str, actor: Actor, now: datetime) ->
     text = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         person=person, name=name, start=text[:KEY_START], digest=key_digest(text), created_at=now,
-        created_by=actor.audit_name,
+        created_by=actor.audit_name, agreed_at=now if actor == person else None,
     )  # fmt: skip
     audit.append(
         actor=actor, action="accounts.create_api_key", subject=("person", str(person.pk)),
         data={"name": name, "start": key.start}, now=now,
     )  # fmt: skip
-    said = f"{actor.audit_name} 为您建立了接口密钥「{name}」（{key.start}…），持有者可以您的名义办理工单"
-    notify(people=[person], key=f"api-key:{key.pk}", text=said, link="/", now=now)
+    if key.agreed_at is None:
+        said = f"{actor.audit_name} 为您建立了接口密钥「{name}」（{key.start}…），您同意后持有者可以您的名义办理工单"
+        notify(people=[person], key=f"api-key:{key.pk}", text=said, link=reverse("accounts:own_api_keys"), now=now)
     return key, text
+
+
+@transaction.atomic
+def consent_to_api_key(*, key: ApiKey, actor: Actor, now: datetime) -> None:
+    """Let the key speak for the person whose name it bears, who alone may say so; saying it again changes nothing.
+
+    ActionError for anybody else, and for a revoked key.
+    """
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if actor != key.person:
+        raise ActionError("只有本人可以同意以自己的名义使用密钥")
+    if key.revoked_at:
+        raise ActionError(f"密钥「{key.name}」已作废，不能再同意")
+    if key.agreed_at:
+        return
+    key.agreed_at = now
+    key.save(update_fields=["agreed_at"])
+    audit.append(
+        actor=actor, action="accounts.consent_to_api_key", subject=("person", str(key.person_id)),
+        data={"name": key.name, "start": key.start}, now=now,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "单位与人员"
 
     def ready(self) -> None:
-        from kangwei.accounts import receivers  # noqa: F401, PLC0415 (it needs the models, which are loaded by now)
+        from kangwei.accounts import receivers, tasks  # noqa: F401, PLC0415 (they need the models, loaded by now)

@@ -29,14 +29,25 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "监理"
 
 
+class MailNotices(models.TextChoices):
+    """Which notices a person wants by mail as well."""
+
+    NONE = "", "不要"
+    URGENT = "urgent", "只要紧急的"
+    ALL = "all", "全部"
+
+
 # GB/T 22239 8.1.5: administration, security and audit are held by different people.
 OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
 
 _READ = frozenset(
-    {"contracts.read", "tickets.read", "assets.read", "inspections.read", "documents.read", "acceptance.read"}
-)
-_WORK = _READ | {"evidence.record", "tickets.write", "inspections.run", "assets.operate"}
-_MANAGE = _WORK | {"tickets.manage", "inspections.write", "assets.write", "acceptance.package"}
+    {
+        "contracts.read", "tickets.read", "assets.read", "knowledge.read", "inspections.read", "documents.read",
+        "acceptance.read",
+    }
+)  # fmt: skip
+_WORK = _READ | {"evidence.record", "tickets.write", "inspections.run", "assets.operate", "knowledge.write"}
+_MANAGE = _WORK | {"tickets.manage", "inspections.write", "assets.write", "knowledge.review", "acceptance.package"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"settings.read", "people.write"}),
@@ -45,7 +56,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.BUYER_MANAGER: _MANAGE | {"contracts.write", "evidence.waive"},
     Role.PROJECT_MANAGER: _MANAGE,
     Role.ENGINEER: _WORK,
-    Role.CLERK: _READ | {"evidence.record", "tickets.write", "assets.operate", "assets.write", "acceptance.package"},
+    Role.CLERK: _READ
+    | {"evidence.record", "tickets.write", "assets.operate", "assets.write", "knowledge.write", "acceptance.package"},
     Role.SUPERVISOR: _READ,
 }
 

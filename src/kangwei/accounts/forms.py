@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
-from kangwei.accounts.enums import PartyKind, Place, Role
+from kangwei.accounts.enums import MailNotices, PartyKind, Place, Role
 from kangwei.accounts.queries import may_hold_keys, parties
+from kangwei.base.forms import UNDECIDED, RowField
 
 
 class PartyForm(forms.Form):
@@ -16,7 +17,7 @@ class PartyForm(forms.Form):
 class InstitutionForm(forms.Form):
     name = forms.CharField(label="名称", max_length=200)
     region = forms.CharField(label="区", max_length=60, required=False)
-    place = forms.ChoiceField(label="地域类别", choices=[("", "未定"), *Place.choices], required=False)
+    place = forms.ChoiceField(label="地域类别", choices=[UNDECIDED, *Place.choices], required=False)
 
 
 class PersonForm(forms.Form):
@@ -25,7 +26,7 @@ class PersonForm(forms.Form):
         error_messages={"invalid": "登录名只能用小写字母、数字和 . _ -"},
     )  # fmt: skip
     name = forms.CharField(label="姓名", max_length=60)
-    party = forms.ModelChoiceField(label="单位", queryset=parties())
+    party = RowField(label="单位", queryset=parties())
     phone = forms.CharField(label="电话", max_length=40, required=False)
 
 
@@ -40,9 +41,23 @@ class ApiKeyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = forms.ModelChoiceField(label="以谁的名义", queryset=may_hold_keys())
+        field: Any = RowField(label="以谁的名义", queryset=may_hold_keys())
         field.label_from_instance = lambda person: f"{person.name}（{person.username}）　{person.party.name}"
         self.fields = {"person": field, **self.fields}
+
+
+class AddressForm(forms.Form):
+    mail = forms.CharField(
+        label="邮箱", max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
+class OwnMailForm(AddressForm):
+    """Where notices go by mail, and which."""
+
+    wanted = forms.ChoiceField(
+        label="哪些通知寄到邮箱", choices=MailNotices.choices, required=False, widget=forms.RadioSelect
+    )
 
 
 class PasswordForm(forms.Form):

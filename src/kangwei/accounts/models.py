@@ -5,7 +5,7 @@ from functools import cached_property
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from kangwei.accounts.enums import PERMISSIONS, PartyKind, Place, Role
+from kangwei.accounts.enums import PERMISSIONS, MailNotices, PartyKind, Place, Role
 
 
 class Party(models.Model):
@@ -55,12 +55,18 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """人员: somebody who signs in, on behalf of one party."""
+    """人员: somebody who signs in, on behalf of one party.
+
+    `mail_notices` says which notices go to `mail` as well, those from `mail_since` on.
+    """
 
     username = models.CharField("登录名", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=60)
     party = models.ForeignKey(Party, models.PROTECT, related_name="people", verbose_name="单位")
     phone = models.CharField("电话", max_length=40, blank=True)
+    mail = models.EmailField("邮箱", blank=True)
+    mail_notices = models.CharField("邮件通知", max_length=8, choices=MailNotices.choices, blank=True)
+    mail_since = models.DateTimeField(null=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改口令", default=False)
     created_at = models.DateTimeField("建立时间")
@@ -113,6 +119,7 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField("建立时间")
     created_by = models.CharField("建立人", max_length=120)
+    agreed_at = models.DateTimeField("本人同意时间", null=True)
     revoked_at = models.DateTimeField("作废时间", null=True)
 
     class Meta:

@@ -99,17 +99,31 @@ def key_digest(text: str) -> str:
 
 
 def holder_of(key_text: str) -> Person | None:
-    """For whom the key speaks, in one query; None where it is unknown or revoked, or the person may not sign in.
+    """For whom the key speaks, in one query; None where it is unknown or revoked, where the person may not sign in, or
+    has not consented.
 
     None for an officer too: a key was made before the role was given, and an office is held by a person.
     """
-    fits = Person.objects.filter(api_keys__digest=key_digest(key_text), api_keys__revoked_at=None, is_active=True)
+    fits = Person.objects.filter(
+        api_keys__digest=key_digest(key_text), api_keys__agreed_at__isnull=False, api_keys__revoked_at=None,
+        is_active=True,
+    )  # fmt: skip
     return fits.exclude(roles__role__in=OFFICERS).select_related("party").first()
+
+
+def awaits_consent(key_text: str) -> bool:
+    """Whether the key opens nothing only because the person whose name it bears has not consented yet."""
+    return ApiKey.objects.filter(digest=key_digest(key_text), agreed_at=None, revoked_at=None).exists()
 
 
 def may_hold_keys() -> QuerySet[Person]:
     """For whom a key may be made: who may sign in and is no officer."""
     return people().filter(is_active=True).exclude(roles__role__in=OFFICERS)
+
+
+def own_api_keys(person: Person) -> QuerySet[ApiKey]:
+    """The keys that speak for the person, or will once the person consents, the latest first."""
+    return ApiKey.objects.filter(person=person)
 
 
 def api_keys(text: str = "") -> QuerySet[ApiKey]:

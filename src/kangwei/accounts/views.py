@@ -233,6 +233,29 @@ def new_api_key(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/new_api_key.html", context, status=422 if form.errors else 200)
 
 
+@signed_in
+@require_GET
+def own_api_keys(request: PersonRequest) -> HttpResponse:
+    """The keys in the name of whoever is signed in: what waits for consent, and what may be ended."""
+    context = {"title": "我的接口密钥", "page_obj": page_of(request, queries.own_api_keys(request.user))}
+    return render(request, "accounts/own_api_keys.html", context)
+
+
+@signed_in
+@require_POST
+def answer_api_key(request: PersonRequest, pk: int) -> HttpResponse:
+    """Consent to a key in one's own name, or end it."""
+    key = get_object_or_404(queries.own_api_keys(request.user), pk=pk)
+    with refusals_shown(request):
+        if request.POST.get("do") == "consent":
+            actions.consent_to_api_key(key=key, actor=request.user, now=timezone.now())
+            messages.success(request, f"密钥「{key.name}」已生效")
+        else:
+            actions.revoke_api_key(key=key, actor=request.user, now=timezone.now())
+            messages.success(request, f"密钥「{key.name}」已作废")
+    return redirect("accounts:own_api_keys")
+
+
 @requires("people.write")
 @require_POST
 def revoke_api_key(request: PersonRequest, pk: int) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from kangwei.assets.enums import SYSTEM, AssetState
 from kangwei.assets.models import Asset, AssetEvent, Configuration
+from kangwei.base.web import month_in
 from kangwei.core.calendars import SHANGHAI
 
 SAVED = "save_configuration"
@@ -51,12 +52,7 @@ class Month:
 
 def month_of(text: str, today: date) -> Month:
     """The month that `2026-11` names; the present one for anything else."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        first = today
-    # Beyond these nothing was saved, and the last month that there is has no next one.
-    return Month((first if 2000 <= first.year <= 2100 else today).replace(day=1))
+    return Month(month_in(text) or today.replace(day=1))
 
 
 def to_be_backed_up(rows: QuerySet[Asset], month: Month) -> QuerySet[Any]:

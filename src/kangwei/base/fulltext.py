@@ -6,10 +6,13 @@ and `据库` follow one another. A word in letters or digits is found by its beg
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
+from math import log
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, router
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -25,6 +28,28 @@ MOST_POSITIONS = 16_000
 """PostgreSQL tells no positions apart behind 16,383."""
 RARE = 20_000
 """Fewer hits are looked up and sorted; of more, a list is read in its own order and each row judged by the hits."""
+MOST_ASKED = 60
+"""Words of a text that are asked for where rows near to it are sought."""
+MOST_TOLD = 30
+"""The rarest of them that are compared: the others say little."""
+COUNTED = 5_000
+"""Rows with a word are counted so far: beyond it the word is common."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """The rows nearest to a text, each with the share of its weight that they hold; the weight of each word.
+
+    Words that no row has weigh nothing.
+    """
+
+    hits: list[tuple[int, float]] = field(default_factory=list)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def share(self, text: str) -> float:
+        """How much of the weight this text holds."""
+        held = set(words(text))
+        return sum(weight for word, weight in self.weights.items() if word in held) / sum(self.weights.values())
 
 
 def words(text: str) -> Iterator[str]:
@@ -99,6 +124,66 @@ class TextIndex:
         # Inside an expression neither database looks the hits up: they stay a list, by which the rows are judged.
         listed = f"({own} IN ({found})) IS TRUE"
         return rows.filter(RawSQL(listed, [query], output_field=models.BooleanField()))  # noqa: S611
+
+    def nearest(self, rows: QuerySet[Model], text: str, most: int) -> Near:
+        """The rows that hold the most of the text's words, best first, in two queries whatever the table holds.
+
+        A word weighs the more the fewer rows have it. Only the index is read, no row's words.
+        """
+        asked = list(dict.fromkeys(_asked(text)))[:MOST_ASKED]
+        if not asked:
+            return Near()
+        connection = connections[rows.db]
+        counts, total = self._counts(connection, asked)
+        told = sorted((word for word in asked if counts[word]), key=lambda word: counts[word])[:MOST_TOLD]
+        weights = {word: log(1 + total / counts[word]) for word in told}
+        if not told:
+            return Near()
+        key, hits = self._having(connection)
+        parts = " UNION ALL ".join(f"SELECT {key} AS hit, %s AS weight FROM {self.name} WHERE {hits}" for _ in told)  # noqa: S608
+        try:
+            among, bounds = rows.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return Near()
+        # By the sign SQLite judges the hits by the rows; else it asks the index anew for every row.
+        query = (
+            f"SELECT hit, sum(weight) FROM ({parts}) AS hits WHERE +hit IN ({among}) "  # noqa: S608 (own names)
+            "GROUP BY hit ORDER BY sum(weight) DESC, hit DESC LIMIT %s"
+        )
+        given = [value for word in told for value in (weights[word], _whole(connection, word))]
+        whole = sum(weights.values())
+        with connection.cursor() as cursor:
+            cursor.execute(query, [*given, *bounds, most])
+            return Near([(found, float(weight) / whole) for found, weight in cursor.fetchall()], weights)
+
+    def _counts(self, connection: Any, asked: list[str]) -> tuple[dict[str, int], int]:
+        """In how many rows each word stands, as far as it is counted, and how many rows there are; in one query."""
+        key, hits = self._having(connection)
+        one = f"(SELECT count(*) FROM (SELECT {key} FROM {self.name} WHERE {hits} LIMIT {COUNTED}) AS hits)"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT (SELECT count(*) FROM {self.name}), {', '.join(one for _ in asked)}",  # noqa: S608 (own name)
+                [_whole(connection, word) for word in asked],
+            )
+            total, *counts = cursor.fetchone()
+        return dict(zip(asked, counts, strict=True)), total
+
+    def _having(self, connection: Any) -> tuple[str, str]:
+        """The key of a row, and the condition that it holds a word."""
+        if connection.vendor == "postgresql":
+            return "row_id", "words @@ %s::tsquery"
+        return "rowid", f"{self.name} MATCH %s"
+
+
+def _asked(text: str) -> Iterator[str]:
+    """The words of a text as they are compared: of Chinese every two characters, no end of a number."""
+    for run in _runs(text):
+        yield from (one + other for one, other in pairwise(run)) if _is_phrase(run) else (run,)
+
+
+def _whole(connection: Any, word: str) -> str:
+    """The query for one word and nothing that begins with it."""
+    return f"'{word}'" if connection.vendor == "postgresql" else f'"{word}"'
 
 
 def _vector(text: str) -> str:

@@ -20,17 +20,23 @@ from kangwei.base.models import Job
 log = structlog.get_logger("kangwei.jobs")
 Handler = Callable[..., None]
 HANDLERS: dict[str, Handler] = {}
+ATTEMPTS: dict[str, int] = {}
 # Sent after commit with job_id: this job may be done now. The queue listens.
 job_due = Signal()
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
+LONGEST_WAIT = timedelta(hours=1)
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of a kind: `function(payload, now=...)`."""
+class NotNowError(Exception):
+    """A job cannot be done for a reason from outside, which may pass; `str()` is the reason in Chinese."""
+
+
+def handler(kind: str, *, attempts: int = MAX_ATTEMPTS) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of a kind: `function(payload, now=...)`, tried so many times."""
 
     def register(function: Handler) -> Handler:
-        HANDLERS[kind] = function
+        HANDLERS[kind], ATTEMPTS[kind] = function, attempts
         return function
 
     return register
@@ -55,8 +61,8 @@ def due(now: datetime) -> list[int]:
 def run(job_id: int, *, now: datetime) -> bool:
     """Claim and do one job; False where another worker has it or it is not due.
 
-    An ActionError is final, its text is kept on the row; any other exception is tried again, later each time, up to
-    MAX_ATTEMPTS.
+    An ActionError is final, its text is kept on the row; any other exception is tried again, later each time, as
+    often as the handler wants.
     """
     claimed = Job.objects.filter(_claimable(now), pk=job_id).update(
         state=Job.State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1
@@ -68,6 +74,9 @@ def run(job_id: int, *, now: datetime) -> bool:
         HANDLERS[job.kind](job.payload, now=now)
     except ActionError as error:
         _finish(job, Job.State.FAILED, str(error), now)
+    except NotNowError as error:
+        log.warning("job not now", kind=job.kind, key=job.key, attempt=job.attempts, reason=str(error))
+        _retry(job, str(error), now)
     except Exception as error:
         log.exception("job failed", kind=job.kind, key=job.key, attempt=job.attempts)
         _retry(job, f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-3)}", now)
@@ -87,8 +96,8 @@ def _finish(job: Job, state: Job.State, error: str, now: datetime) -> None:
 
 
 def _retry(job: Job, error: str, now: datetime) -> None:
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= ATTEMPTS.get(job.kind, MAX_ATTEMPTS):
         _finish(job, Job.State.FAILED, error, now)
         return
-    later = now + timedelta(seconds=30 * 2**job.attempts)
+    later = now + min(timedelta(seconds=30 * 2**job.attempts), LONGEST_WAIT)
     Job.objects.filter(pk=job.pk).update(state=Job.State.WAITING, due_at=later, error=error, lease_until=None)

@@ -96,6 +96,9 @@ class AccessControl:
         if access.anonymous or access.by_key:
             return None
         if not request.user.is_authenticated:
+            if request.headers.get("X-Requested-With") == "fetch":
+                # A script keeps what it sent and asks for the sign-in itself; through a redirect it could not see why.
+                return HttpResponse(status=401)
             # What was posted is lost; its address alone would only be refused after the sign-in.
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         if request.user.must_change_password and not access.before_password_change:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -68,6 +69,15 @@ def refusals_shown(request: HttpRequest) -> Iterator[None]:
 def key_in(text: str) -> int | None:
     """The key of a row as an address or a form names it; None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def month_in(text: str) -> date | None:
+    """The first day of `2026-11`; None for anything else, and where no contract runs: there dates soon end."""
+    try:
+        day = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
 
 
 def address(request: HttpRequest, **changes: str) -> str:

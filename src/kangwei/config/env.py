@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -92,3 +94,53 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The server by which mails go out; without a host none do."""
+
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    starttls: bool = False
+
+
+_MAIL_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+
+
+def mail(url: str) -> Mail:
+    """`smtps://user:password@host:port`, `smtp+starttls://…`, or `smtp://…` without encryption; "" for no mail."""
+    if not url:
+        return Mail()
+    wrong = SettingError(f"KANGWEI_MAIL 应为 {'、'.join(f'{scheme}://' for scheme in _MAIL_PORTS)} 加服务器名")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if not parts.hostname or parts.scheme not in _MAIL_PORTS:
+        raise wrong
+    return Mail(
+        parts.hostname, port or _MAIL_PORTS[parts.scheme], unquote(parts.username or ""), unquote(parts.password or ""),
+        tls=parts.scheme == "smtps", starttls=parts.scheme == "smtp+starttls",
+    )  # fmt: skip
+
+
+def address(name: str, *, needed: bool) -> str:
+    """`https://host` by which people reach the site, without a slash at its end; SettingError for anything else."""
+    value = text(name, "").rstrip("/")
+    parts = urlsplit(value)
+    if (value or needed) and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise SettingError(f"{name} 应为网站的地址，如 https://kangwei.example.cn，现为「{value}」")
+    return value
+
+
+def sender(name: str, *, needed: bool) -> str:
+    """The mail address that mails come from, perhaps with a name before it; SettingError where one is needed."""
+    value = text(name, "")
+    if (value or needed) and "@" not in parseaddr(value)[1]:
+        raise SettingError(f"{name} 应为发信的邮箱地址，现为「{value}」")
+    return value

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "kangwei.base",
     "kangwei.accounts",
     "kangwei.documents",
+    "kangwei.knowledge",
     "kangwei.assets",
     "kangwei.contracts",
     "kangwei.servicedesk",
@@ -104,6 +105,15 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+
+_mail = env.mail(env.text("KANGWEI_MAIL", ""))
+# Notices go out by mail where there is a host; without one nothing of it is shown.
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.tls, _mail.starttls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.sender("KANGWEI_MAIL_FROM", needed=bool(_mail.host))
+SITE_ADDRESS = env.address("KANGWEI_ADDRESS", needed=bool(_mail.host))
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

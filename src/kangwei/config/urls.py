@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("kangwei.web.urls")),
     path("", include("kangwei.accounts.urls")),
     path("assets/", include("kangwei.assets.urls")),
+    path("knowledge/", include("kangwei.knowledge.urls")),
     path("contracts/", include("kangwei.contracts.urls")),
     path("tickets/", include("kangwei.servicedesk.urls")),
     path("portal/", include("kangwei.servicedesk.portal_urls")),

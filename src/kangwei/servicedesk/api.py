@@ -1,21 +1,28 @@
 """Operations by which other systems open tickets, read them and work on them."""
 
 import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Header, Query, Router, Status
+from ninja import Body, File, Header, Query, Router, Status, UploadedFile
 
 from kangwei.accounts.api import KeyRequest, requires_key
 from kangwei.accounts.queries import institutions
 from kangwei.base.errors import ActionError
 from kangwei.contracts import queries as contracts
 from kangwei.servicedesk import actions, queries
-from kangwei.servicedesk.enums import Channel, TicketKind
+from kangwei.servicedesk.actions.asking import NamedFile
+from kangwei.servicedesk.enums import Channel, FileRole, TicketKind
+from kangwei.servicedesk.forms.files import OneFile, named
 from kangwei.servicedesk.forms.words import grades
-from kangwei.servicedesk.lifecycles import permission_of, step_of
+from kangwei.servicedesk.lifecycles import Step, permission_of, step_of
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries.entering import place_of
 from kangwei.servicedesk.queries.measuring import Shown, clocks_of
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
 
 router = Router(tags=["工单"])
 REPLAY = "Idempotent-Replay"
+FILE = "file_"
+"""Before the role of a file in the fields of forms; the API names the file by its role."""
 IdempotencyKey = Annotated[Key, Header(alias="Idempotency-Key", description="每次办理一个，重发时不变")]
 REFUSED: dict[int, Any] = {401: Refusal, 403: Refusal, 413: Refusal, 422: Refusal}
 
@@ -69,14 +78,8 @@ def open_ticket(
         "severity": _severity(contract, payload.severity), "occurred_at": payload.occurred_at,
         "external": payload.external, "actor": person, "now": now,
     }  # fmt: skip
-    try:
-        done = actions.once(
-            key=idempotency_key, body=_body("open", payload), act=lambda: actions.open_ticket(**facts), actor=person,
-            now=now,
-        )  # fmt: skip
-    except actions.OtherBodyError as error:
-        return _conflict(error)
-    return Status(_told(response, done, first=201), _row(done.ticket))
+    call = Call(response, idempotency_key, _body("open", payload), person, now)
+    return _once(call, lambda: actions.open_ticket(**facts), first=201, shown=_row)
 
 
 @router.get("/tickets", auth=requires_key("tickets.read"), summary="查询工单", response={200: TicketPage} | REFUSED)
@@ -122,13 +125,8 @@ def add_note(
         actions.add_note(ticket=ticket, text=payload.text, public=payload.public, actor=person, now=now)
         return ticket
 
-    try:
-        done = actions.once(
-            key=idempotency_key, body=_body(f"note {ticket.number}", payload), act=act, actor=person, now=now
-        )
-    except actions.OtherBodyError as error:
-        return _conflict(error)
-    return Status(_told(response, done, first=201), _detail(done.ticket))
+    call = Call(response, idempotency_key, _body(f"note {ticket.number}", payload), person, now)
+    return _once(call, act, first=201, shown=_detail)
 
 
 @router.post(
@@ -139,7 +137,31 @@ def take_step(
     request: KeyRequest, response: HttpResponse, number: str, step: str, payload: TakenStep,
     idempotency_key: IdempotencyKey,
 ) -> Status[TicketDetail | Refusal]:  # fmt: skip
-    """Take a step of the ticket's life, such as `respond` or `solve`, once. Steps that ask for files go by the page."""
+    """Take a step of the ticket's life, such as `respond` or `solve`, once. With files it has an address of its own."""
+    return _take_step(request, response, number, step, payload, idempotency_key, {})
+
+
+@router.post(
+    "/tickets/{number}/steps/{step}/with-files", auth=requires_key("tickets.write", files=2),
+    summary="办理步骤并附文件",
+    response={200: TicketDetail, 404: Refusal, 409: Refusal} | REFUSED,
+)  # fmt: skip
+def take_step_with_files(
+    request: KeyRequest, response: HttpResponse, number: str, step: str,
+    payload: Annotated[TakenStep, Body(description="与不带文件时相同的 JSON")], idempotency_key: IdempotencyKey,
+    file: Annotated[UploadedFile | None, File(description="附件")] = None,
+    backup: Annotated[UploadedFile | None, File(description="备份证明")] = None,
+) -> Status[TicketDetail | Refusal]:  # fmt: skip
+    """Take a step together with the files that it asks for or takes, checked as on the page: all of it or nothing."""
+    sent = {FileRole.FILE: file, FileRole.BACKUP: backup}
+    files = {role: _checked(role, one) for role, one in sent.items() if one is not None}
+    return _take_step(request, response, number, step, payload, idempotency_key, files)
+
+
+def _take_step(
+    request: KeyRequest, response: HttpResponse, number: str, step: str, payload: TakenStep, key: str,
+    files: dict[FileRole, NamedFile],
+) -> Status[TicketDetail | Refusal]:  # fmt: skip
     person, now, ticket = request.auth, timezone.now(), _ticket(request.auth, number)
     found = step_of(TicketKind(ticket.kind), step)
     if found is None:
@@ -149,20 +171,35 @@ def take_step(
         return Status(403, Refusal(field="", reason="批准须由本人登录后办理，不能用密钥"))
     if not person.has_perm(permission_of(step)):
         return Status(403, Refusal(field="", reason="密钥所属人员没有此项权限"))
-    unknown = next((name for name in payload.texts if name not in (*found.asks, *found.may_say)), None)
-    if unknown is not None:
-        raise ActionError(f"{found.label}没有这一项内容", field=f"texts.{unknown}")
+    _refuse_unknown(found, "texts", payload.texts, (*found.asks, *found.may_say))
+    _refuse_unknown(found, "moments", payload.moments, found.moments)
 
     def act() -> Ticket:
-        return actions.take_step(ticket=ticket, step=step, texts=payload.texts, at=payload.at, actor=person, now=now)
+        try:
+            return actions.take_step(
+                ticket=ticket, step=step, texts=payload.texts, moments=payload.moments, files=files, at=payload.at,
+                actor=person, now=now,
+            )  # fmt: skip
+        except ActionError as error:
+            raise ActionError(str(error), field=error.field.removeprefix(FILE)) from None
 
+    body = _body(f"step {ticket.number} {step}", payload)
+    body += "".join(f"\n{role} {name} {sha256(content).hexdigest()}" for role, (name, content) in files.items())
+    return _once(Call(response, key, body, person, now), act, first=200, shown=_detail)
+
+
+def _refuse_unknown(step: Step, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is not None:
+        raise ActionError(f"{step.label}没有这一项内容", field=f"{kind}.{unknown}")
+
+
+def _checked(role: FileRole, file: UploadedFile) -> NamedFile:
+    """Name and content of a file that the page would take."""
     try:
-        done = actions.once(
-            key=idempotency_key, body=_body(f"step {ticket.number} {step}", payload), act=act, actor=person, now=now
-        )
-    except actions.OtherBodyError as error:
-        return _conflict(error)
-    return Status(_told(response, done, first=200), _detail(done.ticket))
+        return named(OneFile(label=role.label).clean(file))
+    except ValidationError as error:
+        raise ActionError("".join(error.messages), field=role) from None
 
 
 @router.post(
@@ -191,16 +228,28 @@ def _body(operation: str, payload: Sent) -> str:
     return f"{operation}\n{json.dumps(payload.model_dump(mode='json'), sort_keys=True)}"
 
 
-def _told(response: HttpResponse, done: actions.Done, *, first: int) -> int:
-    """The status of a call that was done: `first`, or 200 with a header that says that it was done before."""
+@dataclass(frozen=True)
+class Call:
+    """A call that is done once a key, however often it is sent; `body` is what it says."""
+
+    response: HttpResponse
+    key: str
+    body: str
+    person: "Person"
+    now: datetime
+
+
+def _once(call: Call, act: Callable[[], Ticket], *, first: int, shown: Callable[[Ticket], Any]) -> Status[Any]:
+    """What the call did: status `first`, or 200 with a header that says that it was done before; 409 for other content
+    under the same key.
+    """
+    try:
+        done = actions.once(key=call.key, body=call.body, act=act, actor=call.person, now=call.now)
+    except actions.OtherBodyError as error:
+        return Status(409, Refusal(field=error.field, reason=str(error)))
     if done.replayed:
-        response[REPLAY] = "true"
-        return 200
-    return first
-
-
-def _conflict(error: ActionError) -> Status[Any]:
-    return Status(409, Refusal(field=error.field, reason=str(error)))
+        call.response[REPLAY] = "true"
+    return Status(200 if done.replayed else first, shown(done.ticket))
 
 
 def _contract(person: "Person", code: str) -> "Contract":

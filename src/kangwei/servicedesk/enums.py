@@ -183,3 +183,17 @@ class Group(models.TextChoices):
     BREACHED = "breached", "已超时"
     CLOSED = "closed", "已办结"
     ALL = "all", "全部"
+
+
+class MailState(models.TextChoices):
+    """What became of a mail that came by a mailbox."""
+
+    WAITING = "waiting", "待受理"
+    OPENED = "opened", "已受理"
+    ADDED = "added", "已补充"
+    REFUSED = "refused", "不受理"
+    ASIDE = "aside", "自动邮件"
+
+
+TAKEN_UP = (MailState.OPENED, MailState.ADDED)
+"""Mails that a ticket holds; the others may still be taken up, also what was refused or set aside by mistake."""

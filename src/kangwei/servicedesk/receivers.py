@@ -57,6 +57,7 @@ def open_expiry_ticket(asset_id: int, expires_on: date, **_: Any) -> None:
         contract=contract, kind=TicketKind.REQUEST, title=f"{kind}临近到期", channel=Channel.ALERT,
         description="请在到期前更换或续期，逐项见经过。", system=asset.system, actor=WORKER, now=now,
     )  # fmt: skip
+    actions.name_asset(ticket=ticket, asset=asset, actor=WORKER, now=now)
     actions.add_note(
         ticket=ticket, text=f"{asset.number} {asset.name} {expires_on} 到期", public=False, actor=WORKER, now=now
     )

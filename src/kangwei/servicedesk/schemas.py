@@ -68,6 +68,9 @@ class TakenStep(Sent):
     texts: dict[Annotated[str, Field(max_length=30)], Annotated[Text, Field(max_length=LONGEST_TEXT)]] = Field(
         {}, max_length=10, description='步骤所需的内容，如 {"solution": "重启服务"}；见 docs/reference/tickets.md'
     )
+    moments: dict[Annotated[str, Field(max_length=30)], Moment] = Field(
+        {}, max_length=10, description='步骤所需的时间，如 {"watch_until": "2026-11-21T09:00:00+08:00"}，须带时区'
+    )
     at: Moment | None = Field(None, description="办理时间，留空为现在")
 
 

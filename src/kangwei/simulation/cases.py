@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kangwei.base.audit import System
+from kangwei.knowledge import actions as knowledge
+from kangwei.knowledge.queries import same_title
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import (
     Channel,
@@ -21,12 +23,14 @@ from kangwei.servicedesk.lifecycles import step_of
 from kangwei.servicedesk.queries import scale_of
 from kangwei.servicedesk.queries.assessing import listed_for
 from kangwei.servicedesk.queries.dispatching import Part, Position
+from kangwei.servicedesk.queries.knowing import articles_about
 from kangwei.simulation import calls
 from kangwei.simulation.papers import practice_paper
 from kangwei.simulation.story import dice_for
 from kangwei.simulation.strokes import signature
 
 if TYPE_CHECKING:
+    from kangwei.knowledge.models import Article
     from kangwei.servicedesk.models import Dispatch, Ticket
     from kangwei.simulation.crew import Crew
     from kangwei.simulation.desk import Desk
@@ -45,6 +49,7 @@ class Case:
         self.dice = dice_for(desk.seed, key, "case")
         self.ticket: Ticket
         self._dispatch: Dispatch
+        self._article: Article | None = None
 
     @property
     def _crew(self) -> "Crew":
@@ -119,6 +124,26 @@ class Case:
             return "练习备份日志.txt", f"练习数据\n{self.ticket.number} 备份完成 {at.isoformat()}\n".encode()
         return "练习批件.docx", practice_paper(f"{role.label} {self.ticket.number}", [self.ticket.title], moment=at)
 
+    def look_up(self, at: datetime) -> None:
+        """Take up what the knowledge base has that is nearest, if it has anything."""
+        for article in articles_about(self._crew.engineer, self.ticket.contract, self.ticket.title, most=1):
+            actions.take_up(ticket=self.ticket, article=article, actor=self._crew.engineer, now=at)
+
+    def write_up(self, at: datetime) -> None:
+        """Write down what the ticket taught and hand it in, where nobody wrote of the same before."""
+        if same_title(self.ticket.contract.buyer, self.ticket.title):
+            return
+        by: dict[str, Any] = {"actor": self._crew.engineer, "now": at}
+        self._article = actions.write_up(ticket=self.ticket, **by)
+        knowledge.save_draft(article=self._article, values={"category": TicketKind(self.ticket.kind).label}, **by)
+        knowledge.take_step(article=self._article, step="submit", **by)
+
+    def judge_article(self, is_good: bool, at: datetime) -> None:
+        """Publish what was written, or send it back."""
+        if self._article:
+            step, reason = ("publish", "") if is_good else ("send_back", "现象写得太简单，请写清提示文字")
+            knowledge.take_step(article=self._article, step=step, reason=reason, actor=self._crew.manager, now=at)
+
     def pause(self, reason: PauseReason, text: str, at: datetime) -> None:
         self.ticket = actions.pause(ticket=self.ticket, reason=reason, text=text, actor=self._crew.engineer, now=at)
 
@@ -185,5 +210,5 @@ class Case:
         """What the 12345 line's own call-back found."""
         actions.set_verdict(
             order=self.ticket.hotline, responded=responded, solved=solved, satisfied=satisfied,
-            actor=self._crew.clerk, now=at,
+            actor=self._crew.manager, now=at,
         )  # fmt: skip

@@ -30,7 +30,7 @@ ODDS = {
     "waits": 0.2, "visit": 0.22, "by phone": 0.3, "slow solution": 0.2, "reopened": 0.06, "slow reply": 0.15,
     "rolled back": 0.1, "slow arrival": 0.2, "entered later": 0.15, "no position": 0.2, "parts": 0.3,
     "rated on the spot": 0.6, "left to confirm": 0.05, "rated": 0.5, "not responded": 0.03, "not solved": 0.07,
-    "not asked": 0.2, "not satisfied": 0.12,
+    "not asked": 0.2, "not satisfied": 0.12, "looked up": 0.4, "written down": 0.12, "sent back": 0.15,
 }  # fmt: skip
 """How often something happens that does not always happen."""
 SHARES, MOSTLY = tuple(calls.COMMENTS), (70, 22, 8)
@@ -55,6 +55,7 @@ class Life:
         self._desk, self._at = desk, opened_at
         key = f"{desk.contract.code}-{number:04d}"
         self._dice = dice_for(desk.seed, key, "life")
+        self._learning = dice_for(desk.seed, key, "knowledge")
         kinds = KINDS | (ORDERS if desk.takes_orders else {})
         self._kind = self._dice.choices(list(kinds), list(kinds.values()))[0]
         self._case = Case(desk, self._kind, key)
@@ -88,12 +89,22 @@ class Life:
             self._after(5, 60)
             self._take("cancel", by="project_manager", reason="报告人撤回")
             return
+        if self._learns("looked up"):
+            self._do(self._case.look_up)
         self._work()
         if self._happens("reopened"):
             self._after(60, 600, office=True)
             self._take("reopen", by="project_manager", reason="问题又出现")
             self._solve(SolvedHow.REMOTE)
         self._ending()
+        if self._learns("written down"):
+            self._write_down()
+
+    def _write_down(self) -> None:
+        self._after(5, 60, office=True)
+        self._do(self._case.write_up)
+        self._after(300, 1500, office=True)
+        self._do(partial(self._case.judge_article, not self._learns("sent back")))
 
     def _work(self) -> None:
         """What lies between the response and the solution."""
@@ -237,6 +248,9 @@ class Life:
 
     def _happens(self, what: str) -> bool:
         return self._dice.random() < ODDS[what]
+
+    def _learns(self, what: str) -> bool:
+        return self._learning.random() < ODDS[what]
 
     def _share(self) -> float:
         return self._dice.choices(SHARES, MOSTLY)[0]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from kangwei.accounts.queries import COUNTED_NOTICES, unread_count
@@ -11,8 +12,19 @@ from kangwei.web.navigation import links_for
 
 
 def shell(request: HttpRequest) -> dict[str, Callable[[], Any]]:
-    """`navigation` and `unread`: callables, so that fragments answered to htmx do not pay for what they do not show."""
-    return {"navigation": partial(links_for, request), "unread": cache(partial(_unread, request))}
+    """What every page may show: callables, so that fragments answered to htmx do not pay for what they do not show.
+
+    `navigation`, the number of `unread` notices, and whether `mails_go_out`.
+    """
+    return {
+        "navigation": partial(links_for, request),
+        "unread": cache(partial(_unread, request)),
+        "mails_go_out": _mails_go_out,
+    }
+
+
+def _mails_go_out() -> bool:
+    return bool(settings.EMAIL_HOST)
 
 
 def _unread(request: HttpRequest) -> str:

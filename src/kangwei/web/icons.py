@@ -8,6 +8,8 @@ ICONS = {
     "ticket": '<path d="M4 8V5.5h16V8a4 4 0 0 0 0 8v2.5H4V16a4 4 0 0 0 0-8zM10 9.5h4M10 12h4M10 14.5h4"/>',
     "inspection": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.3 15.3 21 21M7.5 10.5l2.2 2.2 3.8-4"/>',
     "asset": '<path d="M4 4h16v7H4zM4 13h16v7H4zM7.5 7.5h.01M7.5 16.5h.01M11 7.5h6M11 16.5h6"/>',
+    "knowledge": '<path d="M12 6.5C10 5 7 4.5 3.5 4.5v14c3.5 0 6.5.5 8.5 2 2-1.5 5-2 8.5-2v-14C17 4.5 14 5 12 6.5z"/>'
+    '<path d="M12 6.5v14"/>',
     "document": '<path d="M6 3h9l4 4v14H6zM14 3v5h5"/>',
     "acceptance": '<path d="M4 8h16v12H4zM8 8V4h8v4M8.5 14l2.5 2.5 4.5-5"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 12h2M10 12h10M4 17h7M15 17h5"/><circle cx="15" cy="7" r="2"/>'

@@ -31,6 +31,7 @@ ITEMS = (
     NavItem("工单", "tickets:queue", "tickets.read", "ticket"),
     NavItem("巡检", "inspections:run_list", "inspections.read", "inspection"),
     NavItem("资产", "assets:overview", "assets.read", "asset"),
+    NavItem("知识库", "knowledge:list", "knowledge.read", "knowledge"),
     NavItem("文档", "contracts:document_list", "documents.read", "document"),
     NavItem("验收", "acceptance:list", "acceptance.read", "acceptance"),
     NavItem("设置", "web:settings", "settings.read", "settings"),

@@ -109,7 +109,7 @@ class TestApiOperations:
     @pytest.mark.django_db
     def test_without_the_permission_each_is_refused_and_with_it_none(self, make_person, now):
         nobody, manager = make_person(), make_person("buyer_manager")
-        keys = [create_api_key(person=one, name="测试", actor=manager, now=now)[1] for one in (nobody, manager)]
+        keys = [create_api_key(person=one, name="测试", actor=one, now=now)[1] for one in (nobody, manager)]
         for path, method, _ in operations():
             statuses = [
                 Client(headers={"Authorization": f"Bearer {key}"})
@@ -127,6 +127,14 @@ def operations():
             for operation in view.operations:
                 for method in operation.methods:
                     yield f"/api/v1{path}", method, getattr(operation.auth_callbacks[0], "permission", "")
+
+
+@pytest.mark.django_db
+def test_a_script_that_sends_a_form_is_told_that_the_sign_in_has_ended(client_of):
+    address, by_script = reverse("tickets:note", args=[1]), {"X-Requested-With": "fetch"}
+    assert Client().post(address, {"text": "x"}, headers=by_script).status_code == 401
+    assert Client().post(address, {"text": "x"}).status_code == 302
+    assert client_of("buyer_manager").post(address, {"text": "x"}, headers=by_script).status_code == 404
 
 
 @pytest.mark.django_db

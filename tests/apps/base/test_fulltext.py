@@ -102,3 +102,40 @@ def test_chinese_is_found_where_the_text_holds_it(index, texts, query):
 def test_no_word_holds_what_a_query_language_could_read():
     found = list(words("a'b\"c\\d:e*f|g&h!(i) <-> 数'据"))
     assert all(re.fullmatch(r"\w+", word) for word in found)
+
+
+@pytest.fixture
+def nearest(index):
+    """`nearest("备份失败")`: the names of the rows nearest to a text, best first."""
+    rows = {name: Region.objects.create(name=name) for name in TEXTS}
+    index.put((rows[name].pk, text) for name, text in TEXTS.items())
+
+    def find(text: str, rows=Region.objects, most: int = 5) -> list[str]:
+        names = dict(Region.objects.values_list("pk", "name"))
+        return [names[key] for key, _ in index.nearest(rows.all(), text, most).hits]
+
+    return find
+
+
+def test_the_row_with_most_of_the_words_is_nearest(nearest):
+    assert nearest("数据库备份失败了怎么办") == ["disk", "scan"]
+    assert nearest("数据库备份失败了怎么办", most=1) == ["disk"]
+    assert nearest("空调漏水") == nearest("") == nearest("？！'\"\\") == []
+
+
+def test_a_rare_word_weighs_more_than_a_common_one(index, nearest):
+    for number in range(5):
+        index.put([(Region.objects.create(name=f"usual-{number}").pk, "备份完成")])
+    assert nearest("备份 挂号机")[0] == "call"
+
+
+def test_only_the_rows_asked_for_are_near(nearest):
+    assert nearest("数据库备份", Region.objects.filter(name="scan")) == ["scan"]
+    assert nearest("数据库备份", Region.objects.none()) == []
+
+
+def test_the_share_of_a_text_is_what_it_holds_of_the_weight(index, nearest):
+    assert nearest("备份") == ["scan", "disk"]
+    near = index.nearest(Region.objects.all(), "备份 备份", 5)
+    assert {share for _, share in near.hits} == {1.0}
+    assert (near.share("每天备份"), near.share("别的")) == (1.0, 0.0)

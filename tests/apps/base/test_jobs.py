@@ -61,6 +61,23 @@ def test_a_job_whose_worker_died_is_taken_again_after_its_lease(done, now):
     assert jobs.run(job.pk, now=later) is True
 
 
+def test_what_may_pass_is_tried_as_often_as_the_kind_wants_an_hour_apart_at_most(monkeypatch, now):
+    def wait(payload, *, now):
+        raise jobs.NotNowError("服务器没有应答")
+
+    monkeypatch.setitem(jobs.HANDLERS, "test.note", wait)
+    monkeypatch.setitem(jobs.ATTEMPTS, "test.note", 9)
+    job, at, waits = ask(now), now, []
+    while jobs.run(job.pk, now=at):
+        job.refresh_from_db()
+        if job.state == Job.State.FAILED:
+            break
+        waits.append(job.due_at - at)
+        at = job.due_at
+    assert (job.attempts, job.error) == (9, "服务器没有应答")
+    assert waits[0] == timedelta(minutes=1) and waits == sorted(waits) and waits[-1] == timedelta(hours=1)
+
+
 def test_a_refusal_is_final_and_keeps_its_reason(monkeypatch, now):
     def refuse(payload, *, now):
         raise ActionError("目标已停用")

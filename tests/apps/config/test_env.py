@@ -41,3 +41,37 @@ def test_a_postgresql_address_becomes_djangos_settings(tmp_path):
 def test_another_kind_of_database_is_refused(tmp_path):
     with pytest.raises(env.SettingError, match="DATABASE_URL"):
         env.database("mysql://x/y", sqlite_file=tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls", "starttls"),
+    [
+        ("", "", 0, False, False),
+        ("smtps://desk%40x.cn:p%3Ass@smtp.example.cn", "smtp.example.cn", 465, True, False),
+        ("smtp+starttls://smtp.example.cn:2587", "smtp.example.cn", 2587, False, True),
+        ("smtp://127.0.0.1", "127.0.0.1", 25, False, False),
+    ],
+)
+def test_the_mail_server_by_its_address(url, host, port, tls, starttls):
+    found = env.mail(url)
+    assert (found.host, found.port, found.tls, found.starttls) == (host, port, tls, starttls)
+    if found.user:
+        assert (found.user, found.password) == ("desk@x.cn", "p:ss") and "p:ss" not in repr(found)
+
+
+@pytest.mark.parametrize("url", ["smtp.example.cn", "https://smtp.example.cn", "smtps://", "smtps://a:port"])
+def test_what_is_no_mail_server_is_refused_without_the_password(url):
+    with pytest.raises(env.SettingError, match="KANGWEI_MAIL 应为"):
+        env.mail(url)
+
+
+def test_the_sites_address_and_the_sender_are_asked_for_where_they_are_needed(monkeypatch):
+    for read, good in ((env.address, "https://kangwei.example.cn/"), (env.sender, "康维 <desk@example.cn>")):
+        assert read("KANGWEI_X", needed=False) == ""
+        for wrong in ("", "kangwei.example.cn"):
+            monkeypatch.setenv("KANGWEI_X", wrong)
+            with pytest.raises(env.SettingError, match="KANGWEI_X"):
+                read("KANGWEI_X", needed=True)
+        monkeypatch.setenv("KANGWEI_X", good)
+        assert read("KANGWEI_X", needed=True) == good.rstrip("/")
+        monkeypatch.delenv("KANGWEI_X")

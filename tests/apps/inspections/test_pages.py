@@ -217,6 +217,7 @@ class TestLists:
             ("?month=2026-10", set()),
             ("?contract=small-2026", {0, 1, 2}),
             ("?contract=other", set()),
+            ("?month=9999-12", {0, 1, 2}),
             ("?month=nonsense&state=nonsense&target=x", {0, 1, 2}),
         ],
     )

@@ -2,19 +2,23 @@
 
 import json
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kangwei.accounts.actions import create_api_key, revoke_api_key, set_active
 from kangwei.base.models import AuditEntry
+from kangwei.documents.queries import latest
 from kangwei.servicedesk import actions
-from kangwei.servicedesk.enums import Channel, PauseReason, TicketKind
+from kangwei.servicedesk.enums import Channel, FileRole, PauseReason, TicketKind
 from kangwei.servicedesk.models import ApiCall, Ticket
 from tests.apps.servicedesk.conftest import SYSTEM
+from tests.apps.servicedesk.test_hotline import managing
 from tests.factories.contracts import load_small
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +40,7 @@ class Caller:
 
     def __init__(self, person, now):
         self.person = person
-        self.api_key, self.secret = create_api_key(person=person, name="监控平台", actor=SYSTEM, now=now)
+        self.api_key, self.secret = create_api_key(person=person, name="监控平台", actor=person, now=now)
         self.client = Client(headers={"Authorization": f"Bearer {self.secret}"}, enforce_csrf_checks=True)
 
     def post(self, path, body, key=None):
@@ -325,6 +329,98 @@ class TestWorking:
         assert (first.status_code, again.status_code) == (201, 200)
         assert [event.text for event in ticket.events.filter(action="note")] == ["供应商已派人"]
         assert AuditEntry.objects.filter(action="servicedesk.note").count() == 1
+
+
+class TestStepsWithMomentsAndFiles:
+    TEXTS: ClassVar = {"backup": "38 GB", "script": "UPDATE t SET a = 1", "rows": "12", "result": "已修正"}
+    MOMENTS: ClassVar = {"backed_up_at": "2026-11-20T08:00:00+08:00"}
+
+    @pytest.fixture
+    def path(self, open_ticket, now):
+        """Where a correction of data, approved on paper, is carried out."""
+        ticket = open_ticket(kind=TicketKind.DATA_FIX)
+        paper = {FileRole.APPROVAL: ("批件.pdf", b"%PDF-1.7 approval")}
+        for step, texts, files in (
+            ("submit", {"scope": "12 条"}, {}), ("approve", {"approved_by": "李主任", "approval": "12号"}, paper),
+        ):  # fmt: skip
+            actions.take_step(ticket=ticket, step=step, texts=texts, files=files, actor=SYSTEM, now=now)
+        return f"tickets/{ticket.number}/steps/carry_out"
+
+    def send(self, caller, path, key="1", *, texts=None, moments=None, **files):
+        payload = {"texts": texts or self.TEXTS, "moments": self.MOMENTS if moments is None else moments}
+        named = {role: SimpleUploadedFile(name, content) for role, (name, content) in files.items()}
+        headers = {"Idempotency-Key": key}
+        body = {"payload": json.dumps(payload)} | named
+        return caller.client.post(f"/api/v1/{path}/with-files", body, headers=headers)
+
+    def test_the_proof_of_a_backup_comes_with_the_step_once(self, caller, path):
+        proof = {"backup": ("备份日志.txt", "全备完成".encode())}
+        first, again = self.send(caller, path, **proof), self.send(caller, path, **proof)
+        assert (first.status_code, first.json()["state"]) == (200, "carried_out")
+        assert again["Idempotent-Replay"] == "true"
+        ticket = Ticket.objects.get()
+        laid = ticket.attachments.get(role=FileRole.BACKUP)
+        assert latest(laid.document).file_name == "备份日志.txt"
+        assert ticket.events.get(action="carry_out").data["backed_up_at"] == "2026-11-20T08:00:00+08:00"
+
+    def test_another_file_under_the_same_key_is_a_conflict(self, caller, path):
+        self.send(caller, path, backup=("a.txt", b"one"))
+        assert self.send(caller, path, backup=("a.txt", b"two")).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("changes", "field", "reason"),
+        [
+            ({"backup": ("a.exe", b"MZ")}, "backup", "不接受文件「a.exe」"),
+            ({"backup": ("a.txt", b"")}, "backup", "空"),
+            ({"backup": ("a.txt", b"x" * 101)}, "backup", "超过"),
+            ({}, "backup", "请附上备份证明文件"),
+            ({"backup": ("a.txt", b"x"), "file": ("b.txt", b"y")}, "file", ""),
+            ({"backup": ("a.txt", b"x"), "moments": {}}, "backed_up_at", "请填写备份时间"),
+            ({"backup": ("a.txt", b"x"), "moments": {"backed_up_at": "2026-11-20T08:00:00"}}, "", "时区"),
+            ({"backup": ("a.txt", b"x"), "moments": {"watch_until": "2026-11-20T08:00:00+08:00"}},
+             "moments.watch_until", "没有这一项"),
+            ({"backup": ("a.txt", b"x"), "moments": {"backed_up_at": "2026-11-20T11:00:00+08:00"}}, "backed_up_at",
+             "执行之前"),
+        ],
+    )  # fmt: skip
+    def test_what_the_page_refuses_is_refused_and_nothing_is_laid(self, caller, path, settings, changes, field, reason):
+        settings.UPLOAD_LIMIT = 100
+        files = {name: value for name, value in changes.items() if name != "moments"}
+        refused = self.send(caller, path, moments=changes.get("moments"), **files)
+        assert refused.status_code == 422
+        assert reason in refused.json()["reason"] and field in refused.json()["field"]
+        ticket = Ticket.objects.get()
+        assert (ticket.state, ticket.attachments.count()) == ("approved", 1)
+        assert self.send(caller, path, backup=("a.txt", b"x")).status_code == 200
+
+    def test_moments_alone_go_with_the_plain_call(self, caller, open_ticket, now):
+        ticket = open_ticket(kind=TicketKind.RELEASE)
+        buyer = managing(ticket.contract.buyer, now)
+        window = {"window_from": now, "window_to": now + timedelta(hours=2)}
+        for step, texts, moments in (
+            ("prepare", {}, {}), ("submit", {"checklist": "清单", "rollback": "回退"}, {}),
+            ("approve", {"approved_by": "王主任"}, window),
+        ):  # fmt: skip
+            actions.take_step(ticket=ticket, step=step, texts=texts, moments=moments, actor=buyer, now=now)
+        body = {"texts": {"result": "已发布"}, "moments": {"watch_until": "2026-11-21T09:00:00+08:00"}}
+        done = caller.post(f"tickets/{ticket.number}/steps/carry_out", body, "1")
+        assert (done.status_code, done.json()["state"]) == (200, "carried_out")
+
+    def test_no_approval_comes_by_key_with_paper_either(self, caller, open_ticket, now):
+        ticket = open_ticket(kind=TicketKind.CHANGE)
+        for step, texts in (("assess", {}), ("submit", {"assessment": "无风险"})):
+            actions.take_step(ticket=ticket, step=step, texts=texts, actor=SYSTEM, now=now)
+        path = f"tickets/{ticket.number}/steps/approve"
+        paper = ("批件.pdf", b"%PDF-1.7 approval")
+        assert self.send(caller, path, texts={"approved_by": "王"}, moments={}, file=paper).status_code == 403
+        page = managing(ticket.contract.buyer, now)
+        approved = actions.take_step(ticket=ticket, step="approve", texts={"approved_by": "王"}, actor=page, now=now)
+        assert approved.state == "approved"
+
+    def test_more_than_its_files_may_hold_is_not_read(self, caller, path, settings):
+        settings.UPLOAD_LIMIT = 1000
+        assert self.send(caller, path, backup=("a.txt", b"x" * 300_000)).status_code == 413
+        assert self.send(caller, path, backup=("a.txt", b"x" * 1000)).status_code == 200
 
 
 class TestAlerts:

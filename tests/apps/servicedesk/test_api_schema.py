@@ -13,7 +13,6 @@ from kangwei.accounts.actions import create_api_key
 from kangwei.api.urls import api
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.schemas import NewAlert, NewTicket
-from tests.apps.servicedesk.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 CHECKED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
@@ -26,7 +25,7 @@ FIELDS = dict(zip(OPENING, (NewTicket.model_fields, NewAlert.model_fields), stri
 @pytest.fixture
 def headers(contract, make_person, now):
     person = make_person("buyer_manager")
-    return {"Authorization": f"Bearer {create_api_key(person=person, name='测试', actor=SYSTEM, now=now)[1]}"}
+    return {"Authorization": f"Bearer {create_api_key(person=person, name='测试', actor=person, now=now)[1]}"}
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from kangwei.documents.queries import latest
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Method, TicketKind
 from kangwei.servicedesk.models import Ticket
@@ -14,6 +16,8 @@ from tests.apps.servicedesk.conftest import SYSTEM, url
 from tests.factories.contracts import load_small
 
 pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
+PDF = b"%PDF-1.7 a plan"
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +104,51 @@ class TestSaving:
         contract.save()
         assert "没有在期的合同" in text_of(engineer.get(url("new")))
         assert engineer.get(url("new_aside")).status_code == 404
+
+
+class TestFiles:
+    """Files come with the call; they are checked as on the ticket's page, and opened with it or not at all."""
+
+    def files(self, *named):
+        return {"file": [SimpleUploadedFile(name, content) for name, content in named]}
+
+    def test_they_lie_with_the_ticket(self, engineer, call):
+        saved = engineer.post(url("new"), call(**self.files(("截图.png", PNG), ("方案.pdf", PDF))))
+        ticket = Ticket.objects.get()
+        assert saved.url == url("detail", ticket.pk)
+        laid = ticket.attachments.all()
+        assert [latest(row.document).file_name for row in laid] == ["截图.png", "方案.pdf"]
+        assert not any(row.public for row in laid)
+        assert len({row.document.number for row in laid}) == 2
+
+    def test_also_with_one_that_was_solved_at_once(self, engineer, call):
+        engineer.post(url("new"), call(solution="重启", solved_how="phone", **self.files(("截图.png", PNG))))
+        ticket = Ticket.objects.get()
+        assert ticket.first_contact and ticket.attachments.count() == 1
+
+    @pytest.mark.parametrize(
+        ("name", "content", "reason"),
+        [("页面.png", b"<html>", "不接受文件「页面.png」"), ("程序.exe", b"MZ", "不接受文件「程序.exe」"),
+         ("又一份.pdf", PDF, "完全相同"), ("大.txt", b"x" * 101, "超过")],
+    )  # fmt: skip
+    def test_one_that_is_refused_opens_no_ticket(self, engineer, call, settings, name, content, reason):
+        settings.UPLOAD_LIMIT = 100
+        refused = engineer.post(url("new"), call(**self.files(("方案.pdf", PDF), (name, content))))
+        assert refused.status_code == 422
+        assert reason in "".join(refused.context["form"].errors["file"])
+        assert not Ticket.objects.exists()
+        assert f"请重新选择：方案.pdf、{name}" in text_of(refused)
+        assert values_of(refused)["title"] == "门诊系统打不开"
+        assert engineer.post(url("new"), call(**self.files(("方案.pdf", PDF)))).status_code == 302
+
+    def test_another_field_that_is_wrong_names_what_must_be_chosen_again(self, engineer, call):
+        refused = engineer.post(url("new"), call(title="", **self.files(("截图.png", PNG))))
+        assert refused.status_code == 422 and "请重新选择：截图.png" in text_of(refused)
+        assert "请重新选择" not in text_of(engineer.post(url("new"), call(title="")))
+
+    def test_an_address_fills_in_no_file(self, engineer, call):
+        assert engineer.post(f"{url('new')}?file=x", call()).status_code == 302
+        assert not Ticket.objects.get().attachments.exists()
 
 
 class TestCaller:

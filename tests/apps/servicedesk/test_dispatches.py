@@ -58,6 +58,56 @@ def issue(open_ticket, worker, now):
     return make
 
 
+class TestResponse:
+    """The contracts ask that the desk answers before anybody comes; an order of the supplier's is an answer."""
+
+    @pytest.fixture
+    def project_leader(self, make_person, supplier):
+        return make_person("project_manager", party=supplier, username="leader")
+
+    def test_the_suppliers_first_order_is_the_response(self, open_ticket, issue, project_leader, now):
+        ticket = open_ticket()
+        issue(ticket, actor=project_leader, now=now + timedelta(minutes=10))
+        ticket.refresh_from_db()
+        response = ticket.clocks.get(clock=Clock.RESPONSE)
+        assert (ticket.state, ticket.responded_at) == (TicketState.WORKING, now + timedelta(minutes=10))
+        assert (response.phase, response.met) == ("stopped", True)
+        assert [event.label for event in ticket.events.filter(public=True)] == ["受理", "响应", "派工"]
+
+    def test_one_that_comes_too_late_is_a_late_response(self, open_ticket, issue, project_leader, now):
+        ticket = open_ticket()
+        actions.settle_due(now=now + timedelta(minutes=31))
+        issue(ticket, actor=project_leader, now=now + timedelta(minutes=40))
+        assert ticket.clocks.get(clock=Clock.RESPONSE).met is False
+
+    def test_a_second_one_or_one_after_the_response_changes_nothing_of_it(
+        self, open_ticket, issue, project_leader, make_person, supplier, now
+    ):
+        ticket = open_ticket()
+        actions.take_step(ticket=ticket, step="respond", texts={}, actor=SYSTEM, now=now)
+        issue(ticket, actor=project_leader, now=now + timedelta(minutes=5))
+        other = make_person("engineer", party=supplier, username="second")
+        issue(ticket, actor=project_leader, engineer=other, now=now + timedelta(minutes=6))
+        ticket.refresh_from_db()
+        assert ticket.responded_at == now
+        assert ticket.events.filter(action="respond").count() == 1
+
+    def test_neither_the_buyers_order_nor_assigning_is_one(self, open_ticket, issue, make_person, worker, now):
+        ticket = open_ticket()
+        buyer = make_person("buyer_manager", party=ticket.contract.buyer, username="owner")
+        actions.assign(ticket=ticket, assignee=worker, text="", actor=buyer, now=now)
+        issue(ticket, actor=buyer)
+        ticket.refresh_from_db()
+        assert (ticket.state, ticket.responded_at) == (TicketState.NEW, None)
+        assert ticket.clocks.get(clock=Clock.RESPONSE).phase == "running"
+
+    def test_a_kind_without_response_is_sent_out_for_as_it_stands(self, open_ticket, issue, project_leader):
+        change = open_ticket(kind=TicketKind.CHANGE)
+        issue(change, actor=project_leader)
+        change.refresh_from_db()
+        assert change.state == TicketState.NEW
+
+
 @pytest.fixture
 def finished(issue, now):
     """An order whose work is done and that waits for the three signatures."""

@@ -420,6 +420,48 @@ class TestHandedOver:
         send(ticket, "answer", text="快一点")
         assert follower.events.filter(text="快一点").exists() and not ticket.events.filter(text="快一点").exists()
 
+    def test_what_is_for_the_desks_alone_does_not_pass(self, ticket, follower, engineer, now):
+        note = {"ticket": follower, "actor": SYSTEM, "now": now}
+        actions.add_note(text="前一家没查交换机", public=False, **note)
+        actions.attach(file_name="内部.png", content=png(), **note)
+        actions.add_note(text="明早换线", public=True, **note)
+        said = page_of(ticket)
+        assert not [inside for inside in ("交换机", "内部.png", "网络问题") if inside in said]
+        assert "明早换线" in said
+
+    def test_each_supplier_signed_in_reads_its_own_part_by_either_link(
+        self, ticket, follower, engineer, client_of, now
+    ):
+        for one, text, file in ((ticket, "查过端口", "前.png"), (follower, "明早换线", "后.png")):
+            actions.add_note(ticket=one, text=text, public=True, actor=SYSTEM, now=now)
+            actions.attach(ticket=one, file_name=file, content=png(), public=True, actor=SYSTEM, now=now)
+        taker = client_of("engineer", party=follower.contract.supplier, username="taker")
+        first, second = ("查过端口", "前.png"), ("明早换线", "后.png", follower.number, "接手公司")
+        for address in (link(ticket), link(follower)):
+            theirs, takers, callers = (text_of(client.get(address)) for client in (engineer, taker, Client()))
+            assert all(part in theirs for part in first) and not any(
+                part in theirs for part in ("明早", "后.png", "接手")
+            )
+            assert "已转交其他单位" in theirs
+            assert all(part in takers for part in second[:3]) and not any(part in takers for part in first)
+            assert all(part in callers for part in (*first, *second))
+        photo_of_taker = link(ticket, pk=follower.attachments.get().pk)
+        assert engineer.get(photo_of_taker).status_code == 404
+        assert Client().get(photo_of_taker).status_code == 200
+
+    def test_a_complaint_about_the_first_stays_in_sight_and_the_second_may_be_complained_of(
+        self, ticket, now, make_person
+    ):
+        first = acts.complain(ticket=ticket, text="没人来", actor=NURSE, now=now)
+        other = load_small(now, id="other-2026", supplier="接手公司")
+        person = make_person("buyer_manager", username="owner")
+        actions.hand_over(ticket=ticket, contract=other, reason="网络问题", actor=person, now=now)
+        assert first.number in page_of(ticket) and "我要投诉" in page_of(ticket)
+        send(ticket, "complain", text="还是没人来")
+        second = Ticket.objects.get(kind=TicketKind.COMPLAINT, contract=other)
+        assert first.number in page_of(ticket) and second.number in page_of(ticket)
+        assert "我要投诉" not in page_of(ticket)
+
     def test_nobody_of_either_supplier_speaks_for_the_caller(self, ticket, follower, engineer, client_of, now):
         actions.take_step(ticket=follower, step="solve", texts={"solution": "换了线"}, actor=SYSTEM, now=now)
         taker = client_of("engineer", party=follower.contract.supplier, username="taker")

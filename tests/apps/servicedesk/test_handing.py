@@ -232,6 +232,15 @@ class TestPages:
         assert "响应 计时中 2026-11-20 12:00" in page
         assert "移交其他合同" not in page
 
+    def test_it_is_offered_where_there_is_another_contract_to_hand_it_to(
+        self, manager_page, open_ticket, contract, now
+    ):
+        ticket = open_ticket()
+        load_small(now, id="foreign-2026", title="别家合同", buyer="别的甲方")
+        assert "移交其他合同" not in text_of(manager_page.get(url("detail", ticket.pk)))
+        load_small(now, supplier="另一乙方公司", id="other-2026", title="另一份合同")
+        assert "移交其他合同" in text_of(manager_page.get(url("detail", ticket.pk)))
+
     def test_a_supplier_hands_nothing_over(self, project_manager, open_ticket, other):
         ticket = open_ticket()
         assert "移交其他合同" not in text_of(project_manager.get(url("detail", ticket.pk)))

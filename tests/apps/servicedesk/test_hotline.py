@@ -6,6 +6,9 @@ from fractions import Fraction
 
 import pytest
 
+from kangwei.accounts.actions import create_person, grant_role
+from kangwei.accounts.enums import Role
+from kangwei.accounts.queries import people
 from kangwei.base import audit
 from kangwei.base.errors import ActionError
 from kangwei.contracts.queries import contracts
@@ -63,8 +66,18 @@ def enter(contract, now):
 
 def judge(ticket, now, responded=True, solved=True, satisfied=True, **more):
     return actions.set_verdict(
-        order=ticket.hotline, responded=responded, solved=solved, satisfied=satisfied, actor=SYSTEM, now=now, **more
-    )
+        order=ticket.hotline, responded=responded, solved=solved, satisfied=satisfied, now=now,
+        actor=more.pop("actor", None) or managing(ticket.contract.buyer, now), **more,
+    )  # fmt: skip
+
+
+def managing(party, now):
+    """Somebody who manages tickets for a buyer."""
+    username = f"judge{party.pk}"
+    if (known := people().filter(username=username).first()) is None:
+        known, _ = create_person(username=username, name="考评人", party=party, actor=SYSTEM, now=now)
+        grant_role(person=known, role=Role.BUYER_MANAGER, actor=SYSTEM, now=now)
+    return known
 
 
 @pytest.mark.django_db
@@ -144,6 +157,18 @@ class TestVerdict:
         judge(ticket, now, solved=None, reason="12345 核减")
         assert HotlineOrder.objects.get().solved is None
         assert "12345 核减" in ticket.events.filter(action="verdict").last().text
+
+    def test_it_is_the_buyers_to_enter_and_no_suppliers(self, enter, supplier, make_person, now):
+        ticket = enter()
+        for actor in (make_person("project_manager", party=supplier), SYSTEM):
+            with pytest.raises(ActionError, match="由甲方或平台的负责人登记"):
+                judge(ticket, now, actor=actor)
+        assert HotlineOrder.objects.get().assessed_at is None
+        for satisfied, party in ((None, ticket.contract.buyer), (True, None)):
+            judge(
+                ticket, now, satisfied=satisfied, actor=make_person("buyer_manager", party=party, username=f"m{party}")
+            )
+        assert HotlineOrder.objects.get().satisfied is True
 
     def test_the_same_again_changes_nothing(self, enter, now):
         ticket = enter()

@@ -170,22 +170,43 @@ class TestCard:
 
 
 class TestVerdict:
-    def test_managers_take_it_down(self, project_manager, engineer, enter):
+    @pytest.fixture
+    def manager(self, contract, client_of):
+        """The buyer's manager, signed in."""
+        return client_of("buyer_manager", party=contract.buyer)
+
+    def test_the_buyers_managers_take_it_down(self, manager, enter):
         address = url("hotline_verdict", enter().pk)
         sent = {"responded": "yes", "solved": "no", "satisfied": "", "reason": ""}
-        assert engineer.post(address, sent).status_code == 403
-        assert project_manager.post(address, sent).status_code == 302
+        assert manager.post(address, sent).status_code == 302
         order = HotlineOrder.objects.get()
         assert (order.responded, order.solved, order.satisfied) == (True, False, None)
-        changed = project_manager.post(address, sent | {"solved": "yes"})
+        changed = manager.post(address, sent | {"solved": "yes"})
         assert changed.status_code == 422 and "reason" in changed.context["form"].errors
-        assert values_of(project_manager.get(address))["solved"] == "no"
+        assert values_of(manager.get(address))["solved"] == "no"
 
-    def test_of_ones_own_contracts_and_of_orders_only(self, project_manager, stranger, enter, open_ticket):
+    def test_no_supplier_enters_or_corrects_what_the_city_found_of_its_work(
+        self, manager, project_manager, engineer, enter
+    ):
+        ticket = enter()
+        address, sent = url("hotline_verdict", ticket.pk), {"responded": "yes", "solved": "yes", "satisfied": "yes"}
+        for client in (project_manager, engineer):
+            assert "登记考评" not in text_of(client.get(url("detail", ticket.pk)))
+            assert client.get(address).status_code == 403
+            assert client.post(address, sent).status_code == 403
+        assert HotlineOrder.objects.get().assessed_at is None
+        assert "登记考评" in text_of(manager.get(url("detail", ticket.pk)))
+        assert manager.post(address, sent).status_code == 302
+        assert project_manager.post(address, sent | {"solved": "no", "reason": "改"}).status_code == 403
+        assert HotlineOrder.objects.get().solved is True
+        assert "满意 是" in text_of(project_manager.get(url("detail", ticket.pk)))
+
+    def test_of_ones_own_contracts_and_of_orders_only(self, manager, client_of, make_party, enter, open_ticket):
         order, other = enter(), open_ticket()
-        assert stranger.get(url("hotline_verdict", order.pk)).status_code == 404
-        assert project_manager.get(url("hotline_verdict", other.pk)).status_code == 404
-        assert project_manager.get(url("hotline_verdict", order.pk)).status_code == 200
+        foreign = client_of("buyer_manager", party=make_party("别的甲方", "buyer"), username="foreign")
+        assert foreign.get(url("hotline_verdict", order.pk)).status_code == 404
+        assert manager.get(url("hotline_verdict", other.pk)).status_code == 404
+        assert manager.get(url("hotline_verdict", order.pk)).status_code == 200
 
 
 class TestWeights:

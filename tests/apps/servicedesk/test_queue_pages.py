@@ -139,11 +139,11 @@ class TestLength:
     def test_at_a_constant_price(self, engineer, open_ticket, make_institution, system, django_assert_num_queries):
         institution = make_institution()
         open_ticket(system=system, institution=institution)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             engineer.get(QUEUE)
         for _ in range(60):
             open_ticket(system=system, institution=institution)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             page = engineer.get(QUEUE).context["page_obj"]
         assert (len(page.object_list), page.paginator.count) == (50, 61)
 

@@ -75,12 +75,12 @@ class TestPage:
 
     def test_at_a_constant_price(self, project_manager, open_ticket, system, now, django_assert_num_queries):
         ticket = open_ticket(system=system, phone="138")
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             project_manager.get(url("detail", ticket.pk))
         for _ in range(10):
             open_ticket(phone="138", system=system)
             actions.add_note(ticket=ticket, text="x", public=False, actor=SYSTEM, now=now)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             project_manager.get(url("detail", ticket.pk))
 
 

@@ -18,12 +18,14 @@ from kangwei.core.calendars import bundled_calendar, day_end, day_start
 from kangwei.core.clocks import reading
 from kangwei.documents.enums import Origin
 from kangwei.documents.models import Document
+from kangwei.knowledge.enums import ArticleState
+from kangwei.knowledge.models import Article, Use
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, DispatchState, FileRole, Phase, TicketKind, TicketState
 from kangwei.servicedesk.intake.signing import drawn
 from kangwei.servicedesk.models import Dispatch, HotlineOrder, Rating, Shift, Ticket, TicketClock, TicketEvent
 from kangwei.servicedesk.queries import scale_of
-from kangwei.servicedesk.queries.measuring import terms
+from kangwei.servicedesk.queries.measuring import events_of, limit_and_window
 from kangwei.simulation import lives
 from kangwei.simulation.lives import in_office
 from kangwei.simulation.replay import replay
@@ -77,7 +79,9 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory):
         "desk": {"A_DAY": (30, 40, 20, 10), "A_DAY_OFF": (85, 15)},
         "lives": {
             "KINDS": lives.KINDS | {kind: 14 for kind in lives.KINDS if lives.KINDS[kind] < 14},
-            "ODDS": lives.ODDS | dict.fromkeys(("handed over", "reopened", "visit", "slow arrival"), 0.4),
+            "ODDS": lives.ODDS
+            | dict.fromkeys(("handed over", "reopened", "visit", "slow arrival", "written down", "sent back"), 0.4)
+            | {"looked up": 0.9},
         },
     }
     archive = override_settings(ARCHIVE=tmp_path_factory.mktemp("archive"))
@@ -123,6 +127,15 @@ def test_everything_is_practice():
     assert not Shift.objects.filter(team__contract__practice=False).exists()
 
 
+def test_what_tickets_taught_is_written_down_and_helps_with_others():
+    written = Article.objects.filter(source__in=practice().values("number"))
+    assert {article.state for article in written} == {ArticleState.PUBLISHED, ArticleState.RETURNED}
+    assert all(article.practice for article in written)
+    used = Use.objects.filter(subject_name__in=practice().values("number")).select_related("article")
+    assert used
+    assert all(use.at >= use.article.published_at for use in used)
+
+
 def test_a_real_ticket_is_not_touched_and_its_deadlines_are_not_dated_back():
     real = Ticket.objects.get(practice=False)
     assert (real.contract.code, real.state) == ("real-2026", TicketState.NEW)
@@ -133,7 +146,7 @@ def test_a_real_ticket_is_not_touched_and_its_deadlines_are_not_dated_back():
 def test_the_stored_clocks_are_what_their_events_say():
     clocks = TicketClock.objects.filter(ticket__practice=True).exclude(phase=Phase.VOID).prefetch_related("events")
     for clock in clocks:
-        state = reading(*terms(clock), NOW, bundled_calendar())
+        state = reading(*limit_and_window(clock), events_of(clock), NOW, bundled_calendar())
         stored = (clock.phase, clock.due_at, clock.breached_at, clock.met, clock.paused, clock.decided_at)
         assert stored == (state.phase, state.due_at, state.breached_at, state.met, state.paused, state.decided_at)
     assert {clock.met for clock in clocks} >= {True, False}

@@ -154,3 +154,40 @@ def test_a_text_comes_through(text, charset):
 
 def test_a_file_knows_its_size():
     assert Attached("a.txt", b"123").size == 3
+
+
+class TestNobodyWroteIt:
+    @pytest.mark.parametrize(
+        ("headers", "why"),
+        [
+            ({"X_Kangwei_Notice": "1", "Auto_Submitted": "auto-generated"}, "本系统的通知"),
+            ({"Auto_Submitted": "auto-replied; owner=a@b.example"}, "自动答复或自动邮件"),
+            ({"X_Autoreply": "yes"}, "自动答复或自动邮件"),
+            ({"Subject": "自动回复: 门诊系统打不开"}, "自动答复或自动邮件"),
+            ({"From": "MAILER-DAEMON@hospital.example"}, "退信或回执"),
+            ({"Return_Path": "<>"}, "退信或回执"),
+            ({"Precedence": "Bulk"}, "群发邮件"),
+            ({"Auto_Submitted": "no"}, ""),
+            ({"Precedence": "list"}, ""),
+            ({"Subject": "自动回复功能打不开"}, ""),
+        ],
+    )
+    def test_by_its_headers(self, headers, why):
+        assert read_mail(make_mail(**headers).as_bytes()).automatic == why
+
+    def test_a_report_of_delivery(self):
+        content = make_mail().as_bytes().replace(b"text/plain", b"multipart/report; boundary=x")
+        assert read_mail(content).automatic == "退信或回执"
+
+
+def test_which_mails_it_answers_the_nearest_first():
+    mail = read_mail(make_mail(References="<1@a> <2@a> <3@a>", In_Reply_To="<3@a>").as_bytes())
+    assert mail.answers == ("<3@a>", "<2@a>", "<1@a>")
+    assert read_mail(make_mail().as_bytes()).answers == ()
+
+
+def test_copies_are_one_mail_and_a_forged_number_makes_none_of_another():
+    mail = read_mail(make_mail().as_bytes())
+    assert read_mail(make_mail(Received="from x by y").as_bytes()).identity == mail.identity
+    others = (make_mail("别的"), make_mail(From="b@b.example"), make_mail(Message_ID="<2@hospital.example>"))
+    assert mail.identity not in {read_mail(other.as_bytes()).identity for other in others}

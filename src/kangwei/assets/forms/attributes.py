@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
+from kangwei.base.forms import CHOOSE, UNDECIDED
 from kangwei.core.ledgers import COMMON, Attribute, CellError, as_json, read_cell
 
 COMMON_IDS = frozenset(attribute.id for attribute in COMMON)
-NOTHING_CHOSEN = ("", "—")
-FLAGS = [NOTHING_CHOSEN, ("是", "是"), ("否", "否")]
+FLAGS = [("是", "是"), ("否", "否")]
 SYSTEMS = "systems"
 """The id of the datalist with the systems that a form offers."""
 
@@ -91,10 +91,10 @@ def _shown(value: Any) -> str:
 def _field(attribute: Attribute) -> forms.Field:
     label = f"{attribute.label}（{attribute.unit}）" if attribute.unit else attribute.label
     told = {"label": label, "required": attribute.required, "help_text": attribute.pattern_hint}
-    if attribute.type == "choice":
-        return forms.ChoiceField(choices=[NOTHING_CHOSEN, *attribute.choices.items()], **told)  # type: ignore[arg-type]
-    if attribute.type == "flag":
-        return forms.ChoiceField(choices=FLAGS, **told)  # type: ignore[arg-type]
+    if attribute.type in ("choice", "flag"):
+        choices = FLAGS if attribute.type == "flag" else attribute.choices.items()
+        nothing = CHOOSE if attribute.required else UNDECIDED
+        return forms.ChoiceField(choices=[nothing, *choices], **told)  # type: ignore[arg-type]
     return TextField(widget=_widget(attribute), **told)  # type: ignore[arg-type]
 
 

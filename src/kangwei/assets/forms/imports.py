@@ -8,6 +8,7 @@ from django.conf import settings
 
 from kangwei.assets import queries
 from kangwei.assets.enums import RELATIONS
+from kangwei.base.forms import CHOOSE
 from kangwei.core.ledgers import GROUPS, Attribute, Kind
 from kangwei.core.ledgers.reading import MAX_BYTES, MAX_ROWS
 
@@ -33,7 +34,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owners = {str(party.pk): party for party in owners}
         if len(owners) > 1:
-            choices = [("", "—"), *((pk, party.name) for pk, party in self.owners.items())]
+            choices = [CHOOSE, *((pk, party.name) for pk, party in self.owners.items())]
             self.fields["owner"] = forms.ChoiceField(label="单位", choices=choices)
             self.order_fields(["owner"])
         self.fields["kind"].choices = _kind_choices()  # type: ignore[attr-defined]
@@ -126,7 +127,7 @@ def _kind_choices() -> list[tuple[str, Any]]:
     for kind in queries.kinds().values():
         grouped[kind.group].append((kind.id, kind.name))
     groups: list[tuple[str, Any]] = [(group, kinds) for group, kinds in grouped.items() if kinds]
-    return [("", "—"), *groups, ("关系", [(RELATIONS, queries.ledger_kinds()[RELATIONS].name)])]
+    return [CHOOSE, *groups, ("关系", [(RELATIONS, queries.ledger_kinds()[RELATIONS].name)])]
 
 
 def _labelled(field: Attribute) -> str:

@@ -11,6 +11,7 @@ from kangwei.assets import queries
 from kangwei.assets.enums import AssetState
 from kangwei.assets.forms.attributes import AttributeForm
 from kangwei.assets.models import Asset
+from kangwei.base.forms import CHOOSE
 from kangwei.core.ledgers import Kind
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class RegisterForm(AssetForm):
         self.owners = {str(party.pk): party for party in owners}
         self.fields["number"].help_text = "留空则自动编号"
         if len(owners) > 1:
-            choices = [("", "—"), *((pk, party.name) for pk, party in self.owners.items())]
+            choices = [CHOOSE, *((pk, party.name) for pk, party in self.owners.items())]
             self.fields[OWNER] = forms.ChoiceField(label="单位", choices=choices)
         if names_maintainer:
             self.fields[MAINTAINER] = SupplierField()

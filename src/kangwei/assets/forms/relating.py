@@ -6,6 +6,7 @@ from django import forms
 
 from kangwei.assets.enums import RelationKind
 from kangwei.assets.models import Interface
+from kangwei.base.forms import UNDECIDED
 
 FORWARD, BACKWARD = "to", "from"
 OTHERS = "others"
@@ -54,4 +55,4 @@ class InterfaceForm(forms.Form):
             kwargs["initial"] = {name: getattr(interface, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
         directions = Interface._meta.get_field("direction").choices or ()
-        self.fields["direction"].choices = [("", "—"), *directions]  # type: ignore[attr-defined]
+        self.fields["direction"].choices = [UNDECIDED, *directions]  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from django import forms
 
 from kangwei.assets import queries
 from kangwei.assets.enums import SYSTEM
+from kangwei.base.forms import CHOOSE
 from kangwei.core.ledgers import GROUPS
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class OpenForm(forms.Form):
         self.owners = {str(party.pk): party for party in owners}
         self.fields["kind"].choices = _kinds()  # type: ignore[attr-defined]
         if len(owners) > 1:
-            choices = [("", "—"), *((pk, party.name) for pk, party in self.owners.items())]
+            choices = [CHOOSE, *((pk, party.name) for pk, party in self.owners.items())]
             self.fields["owner"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["owner"]
@@ -41,7 +42,7 @@ class OpenForm(forms.Form):
 
 def _kinds() -> list[tuple[str, Any]]:
     """The kinds by group, without systems, which nobody finds on a shelf."""
-    choices: list[tuple[str, Any]] = [("", "—")]
+    choices: list[tuple[str, Any]] = [CHOOSE]
     for group in GROUPS:
         kinds = [(kind.id, kind.name) for kind in queries.kinds().values() if kind.group == group and kind.id != SYSTEM]
         if kinds:

@@ -23,6 +23,7 @@ from kangwei.core.calendars import StatutoryCalendar, Term
 from kangwei.core.contracts.schema import Contract as ContractData
 from kangwei.core.contracts.schema import ContractTerm
 from kangwei.core.obligations import Occurrence as Planned
+from kangwei.knowledge import actions as knowledge
 
 BATCH = 2000
 EVERYTHING = Q()
@@ -120,6 +121,7 @@ def assign_supplier(*, contract: Contract, supplier: str, actor: Actor, now: dat
     contract.supplier = _party(supplier, PartyKind.SUPPLIER, contract.practice, actor, now)
     contract.save(update_fields=["supplier"])
     assets.assign_supplier(contract=contract.code, supplier=contract.supplier)
+    knowledge.let_read(contract=contract.code, owner=contract.buyer, supplier=contract.supplier)
     audit.append(
         actor=actor, action="contracts.assign_supplier", subject=("contract", contract.code),
         data={"supplier": contract.supplier.name}, now=now,
@@ -161,6 +163,7 @@ def _save_contract(
     contract.calendar_version, contract.loaded_at = calendar.version, now
     contract.calendars = data.calendars
     contract.save()
+    knowledge.let_read(contract=contract.code, owner=contract.buyer, supplier=contract.supplier)
     return contract
 
 

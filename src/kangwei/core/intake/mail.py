@@ -1,5 +1,6 @@
 """A mail as a file (.eml) → who wrote what, when, with which attachments. Nothing in it is fetched or run."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,14 @@ from html.parser import HTMLParser
 MAIL_LIMIT = 30 * 1024 * 1024
 MOST_PARTS = 500
 LONGEST_NAME = 120
+MOST_ANSWERED = 20
+OWN_HEADER = "X-Kangwei-Notice"
+"""The header by which a notice that was sent from here is known when it comes back."""
+_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^(?:自动回复|自动答复|automatic reply|auto reply|out of office)\s*[:：]", re.IGNORECASE
+)
+_ROBOTS = ("mailer-daemon", "postmaster")
 _CHARSETS = ("utf-8", "gb18030")
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote", "pre"})
 _SILENT = frozenset({"script", "style", "head", "title", "template"})
@@ -39,7 +48,11 @@ class Attached:
 
 @dataclass(frozen=True)
 class Mail:
-    """What a mail says; "" or None for what it does not."""
+    """What a mail says; "" or None for what it does not.
+
+    `answers` are the Message-IDs of the mails that it answers, the nearest first. `automatic` says, in Chinese, why no
+    person wrote it.
+    """
 
     message_id: str
     sender: str
@@ -48,6 +61,18 @@ class Mail:
     at: datetime | None
     text: str
     attached: tuple[Attached, ...]
+    answers: tuple[str, ...] = ()
+    automatic: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The same for every copy of the mail, by whichever way it came.
+
+        Not the Message-ID alone: anybody may write one, and a forged mail would keep the real one out.
+        """
+        files = (f"{file.name} {hashlib.sha256(file.content).hexdigest()}" for file in self.attached)
+        said = (self.message_id, self.address, self.subject, str(self.at), self.text, *files)
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 def read_mail(content: bytes) -> Mail:
@@ -69,8 +94,28 @@ def read_mail(content: bytes) -> Mail:
     return Mail(
         message_id=headers.text("Message-ID"), sender=name or address, address=address,
         subject=headers.text("Subject"), at=_moment(headers.text("Date")), text="\n\n".join(said).strip(),
-        attached=tuple(parts.attached),
+        attached=tuple(parts.attached), answers=_answers(headers), automatic=_automatic(message, headers, address),
     )  # fmt: skip
+
+
+def _answers(headers: "_Headers") -> tuple[str, ...]:
+    # References name the oldest first.
+    found = [*_MESSAGE_ID.findall(headers.text("References")), *_MESSAGE_ID.findall(headers.text("In-Reply-To"))]
+    return tuple(dict.fromkeys(reversed(found)))[:MOST_ANSWERED]
+
+
+def _automatic(message: EmailMessage, headers: "_Headers", address: str) -> str:
+    """Why no person wrote the mail (RFC 3834, and what is usual beside it), in Chinese; "" where one may have."""
+    if headers.text(OWN_HEADER):
+        return "本系统的通知"
+    robot = address.partition("@")[0].lower() in _ROBOTS or headers.text("Return-Path") == "<>"
+    if robot or message.get_content_type() == "multipart/report":
+        return "退信或回执"
+    submitted = headers.text("Auto-Submitted").partition(";")[0].strip().lower()
+    answered = headers.text("X-Autoreply") or headers.text("X-Autorespond")
+    if submitted not in ("", "no") or answered or _AUTOMATIC_SUBJECT.match(headers.text("Subject")):
+        return "自动答复或自动邮件"
+    return "群发邮件" if headers.text("Precedence").lower() in ("bulk", "junk", "auto_reply") else ""
 
 
 @dataclass

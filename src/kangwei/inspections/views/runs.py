@@ -1,6 +1,5 @@
 """The list of runs, the page of one, and asking for more."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, download, export, page_of
+from kangwei.base.web import PersonRequest, download, export, month_in, page_of
 from kangwei.contracts import queries as contracts
 from kangwei.documents import queries as documents
 from kangwei.inspections import actions, queries
@@ -130,18 +129,11 @@ def _filtered(query: QueryDict, rows: QuerySet[Run]) -> QuerySet[Run]:
         rows = rows.filter(state=query["state"])
     if query.get("verdict") in dict(VERDICT_CHOICES):
         rows = rows.filter(verdict=query["verdict"])
-    if month := _month(query.get("month", "")):
+    if month := month_in(query.get("month", "")):
         rows = queries.in_month(rows, month)
     if text := query.get("q", "").strip():
         rows = queries.search_runs(rows, text)
     return rows
-
-
-def _month(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no time zone)
-    except ValueError:
-        return None
 
 
 def _filters(request: PersonRequest) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """State changes of tickets, one function each."""
 
 from kangwei.servicedesk.actions.alerts import Taken, take_alert
-from kangwei.servicedesk.actions.attachments import attach_files, show_file
+from kangwei.servicedesk.actions.attachments import attach_files, open_with_files, show_file
 from kangwei.servicedesk.actions.callbacks import draw_sample, record_call
 from kangwei.servicedesk.actions.calls import Done, OtherBodyError, once
+from kangwei.servicedesk.actions.concerning import name_asset, unname_asset
 from kangwei.servicedesk.actions.deadlines import settle_due
 from kangwei.servicedesk.actions.dispatches import (
     accept_dispatch,
@@ -18,6 +19,9 @@ from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.handing import hand_over
 from kangwei.servicedesk.actions.hotline import open_order, set_verdict, set_weights
 from kangwei.servicedesk.actions.importing import Known, Source, TakenOver, finish_import, take_over
+from kangwei.servicedesk.actions.knowing import put_aside, take_up, write_up
+from kangwei.servicedesk.actions.mailboxes import check_mailbox, save_mailbox
+from kangwei.servicedesk.actions.mailing import add_mail, refuse_mail
 from kangwei.servicedesk.actions.month_reports import archive_month_report
 from kangwei.servicedesk.actions.ratings import rate
 from kangwei.servicedesk.actions.receiving import open_received, receive_chat, receive_mail
@@ -53,6 +57,7 @@ __all__ = [
     "Taken",
     "TakenOver",
     "accept_dispatch",
+    "add_mail",
     "add_note",
     "add_shifts",
     "archive_month_report",
@@ -63,6 +68,7 @@ __all__ = [
     "cancel_dispatch",
     "change_facts",
     "check_in",
+    "check_mailbox",
     "close_entrance",
     "depart",
     "draw_sample",
@@ -73,6 +79,7 @@ __all__ = [
     "hold_open",
     "import_roster",
     "issue_dispatch",
+    "name_asset",
     "once",
     "open_and_solve",
     "open_entrance",
@@ -80,13 +87,17 @@ __all__ = [
     "open_order",
     "open_received",
     "open_ticket",
+    "open_with_files",
     "pause",
+    "put_aside",
     "rate",
     "receive_chat",
     "receive_mail",
     "record_call",
+    "refuse_mail",
     "report",
     "resume",
+    "save_mailbox",
     "save_script",
     "save_team",
     "set_script_active",
@@ -99,4 +110,7 @@ __all__ = [
     "take_alert",
     "take_over",
     "take_step",
+    "take_up",
+    "unname_asset",
+    "write_up",
 ]

@@ -1,14 +1,16 @@
 """Files that people lay with a ticket, and who may open them. Nothing is ever removed: what was there stays proof."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from kangwei.base import audit
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
+from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.tickets import locked
@@ -17,21 +19,47 @@ from kangwei.servicedesk.models import Attachment, Ticket
 
 @transaction.atomic
 def attach_files(
-    *, ticket: Ticket, files: Iterable[tuple[str, bytes]], public: bool, actor: Actor, now: datetime
-) -> list[Attachment]:
+    *, ticket: Ticket, files: Iterable[tuple[str, bytes]], public: bool, actor: Actor, now: datetime,
+    numbers: Iterable[str] = (),
+) -> list[Attachment]:  # fmt: skip
     """Lay several files, given as name and content, with the ticket: all of them or none.
 
-    ActionError for what `attach` refuses, and for a file that lies there already: it was sent twice.
+    `numbers` are those of the documents, where they were taken before. ActionError for what `attach` refuses, and for
+    a file that lies there already: it was sent twice.
     """
     ticket = locked(ticket)
     laid = []
+    taken = iter(numbers)
     for file_name, content in files:
         if ticket.attachments.filter(document__versions__sha256=hashlib.sha256(content).hexdigest()).exists():
             raise ActionError(f"文件「{file_name}」与这张工单上已有的一份完全相同，没有再次上传", field="file")
         laid.append(
-            attach(ticket=ticket, file_name=file_name, content=content, public=public, actor=actor, now=now)
+            attach(
+                ticket=ticket, file_name=file_name, content=content, public=public, number=next(taken, ""),
+                actor=actor, now=now,
+            )
         )  # fmt: skip
     return laid
+
+
+@transaction.atomic
+def open_with_files(
+    *, opening: Callable[..., Ticket], files: Iterable[tuple[str, bytes]], count: int, actor: Actor, now: datetime,
+    **values: Any,
+) -> Ticket:  # fmt: skip
+    """Open a ticket, by `opening` with these `values`, and lay these `count` files with it: all of it or nothing.
+
+    ActionError as `opening` and `attach_files` have them; one about a file names the field `file`.
+    """
+    # Before the ticket's own number: whoever archives a file holds the numbers of documents while the audit trail is
+    # waited for, and would wait for this one as this one for them.
+    numbers = [next_document_number(now=now) for _ in range(count)]
+    ticket = opening(actor=actor, now=now, **values)
+    try:
+        attach_files(ticket=ticket, files=files, public=False, numbers=numbers, actor=actor, now=now)
+    except ActionError as error:
+        raise ActionError(str(error), field="file") from None
+    return ticket
 
 
 @transaction.atomic

@@ -15,8 +15,8 @@ from kangwei.documents import queries as documents
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.tickets import assign, change_facts, locked, take_step
-from kangwei.servicedesk.enums import DispatchState, FileRole, Method, TicketKind
-from kangwei.servicedesk.lifecycles import step_of
+from kangwei.servicedesk.enums import DispatchState, FileRole, Method, TicketKind, TicketState
+from kangwei.servicedesk.lifecycles import step_of, steps_from
 from kangwei.servicedesk.models import Attachment, Dispatch, DispatchPart, Signature, Ticket
 from kangwei.servicedesk.queries import staff_of
 from kangwei.servicedesk.queries.dispatching import UNDER_WAY, Part, Position, dispatchable
@@ -37,7 +37,8 @@ def issue_dispatch(
 ) -> Dispatch:  # fmt: skip
     """Send somebody to a place: the ticket is dealt with on site from now on, so that its arrival clock runs.
 
-    The ticket becomes the engineer's where nobody has it. ActionError for a ticket that is solved or closed, an
+    The ticket becomes the engineer's where nobody has it. Sent by the supplier, whoever waits is told who comes: where
+    nobody had responded, that is the response. ActionError for a ticket that is solved or closed, an
     engineer of no party of the contract or with an order for this ticket under way, a visit planned for the past.
     """
     ticket = locked(ticket)
@@ -48,6 +49,8 @@ def issue_dispatch(
         task=task.strip(), address=address.strip(), planned_at=planned_at, issued_at=now, issued_by=actor.audit_name,
     )  # fmt: skip
     reason = f"派工 {dispatch.number}"
+    if _responds(ticket, actor):
+        take_step(ticket=ticket, step="respond", texts={}, actor=actor, now=now)
     change_facts(ticket=ticket, values={"method": Method.ONSITE}, reason=reason, actor=actor, now=now)
     if ticket.assignee_id is None:
         assign(ticket=ticket, assignee=engineer, text=reason, actor=actor, now=now)
@@ -62,6 +65,14 @@ def issue_dispatch(
     sent = {"dispatch_id": dispatch.pk, "by": person.pk if person else None}
     transaction.on_commit(lambda: dispatch_issued.send(sender=Dispatch, **sent), robust=True)
     return dispatch
+
+
+def _responds(ticket: Ticket, actor: Actor) -> bool:
+    """Whether the order is the supplier's first answer: the clock measures the supplier, so the buyer's is none."""
+    person = person_behind(actor)
+    if person is None or person.party_id != ticket.contract.supplier_id:
+        return False
+    return "respond" in {step.id for step in steps_from(TicketKind(ticket.kind), TicketState(ticket.state))}
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from kangwei.servicedesk.actions.tickets import locked, open_ticket
 from kangwei.servicedesk.enums import Channel, Demand, TicketKind
 from kangwei.servicedesk.intake.order_text import plain_number
 from kangwei.servicedesk.models import HotlineOrder, HotlineWeights, Ticket
+from kangwei.servicedesk.queries import speaks_for_owner
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Institution
@@ -81,9 +82,13 @@ def set_verdict(
 ) -> HotlineOrder:  # fmt: skip
     """Take down what the line's own call-back found; None is what it did not ask or does not count.
 
-    The same again changes nothing. ActionError where an answer that stands is changed without a reason.
+    Only who manages tickets for the buyer or the platform may do it: the verdict is the city's on the supplier's work,
+    and the supplier is paid by it. The same again changes nothing. ActionError for anybody else, and where an answer
+    that stands is changed without a reason.
     """
     ticket = locked(order.ticket)
+    if not speaks_for_owner(actor, ticket.contract):
+        raise ActionError("12345 考评由甲方或平台的负责人登记")
     order = HotlineOrder.objects.select_for_update().get(pk=order.pk)
     before = {name: getattr(order, name) for name in VERDICTS}
     after = {"responded": responded, "solved": solved, "satisfied": satisfied}

@@ -10,8 +10,9 @@ from kangwei.base.errors import ActionError
 from kangwei.core.intake import MailError, read_chat, read_mail
 from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions.files import attach
+from kangwei.servicedesk.actions.mailing import handled, held_mail
 from kangwei.servicedesk.actions.tickets import add_note
-from kangwei.servicedesk.enums import Channel
+from kangwei.servicedesk.enums import Channel, MailState
 from kangwei.servicedesk.intake import storage
 from kangwei.servicedesk.models import Ticket
 
@@ -45,17 +46,19 @@ def open_received(
 ) -> Ticket:
     """Open a ticket, by `opening` with these `values`, of what was received, and lay its files with it.
 
-    Files that are not taken are named in a note.
+    Files that are not taken are named in a note. A mail that came by a mailbox is taken up by that.
 
     ActionError as `opening` has them, and for a mail of which the contract has a ticket already, which it names.
     """
+    mail = held_mail(received.mail) if received.mail else None
     # Before the ticket's own number: whoever archives a file holds the numbers of documents while the audit trail is
     # waited for, and would wait for this one as this one for them.
     files = [(name, content, next_document_number(now=now)) for name, content in received.kept]
     ticket = opening(external=received.external, actor=actor, now=now, **values)
     for name, content, number in files:
         attach(ticket=ticket, file_name=name, content=content, number=number, actor=actor, now=now)
-    refused = [f"{file.name}：{file.refused}" for file in received.files if file.refused]
-    if refused:
-        add_note(ticket=ticket, text="\n".join(["没有附上的附件：", *refused]), public=False, actor=actor, now=now)
+    if received.refusals:
+        add_note(ticket=ticket, text=received.refusals, public=False, actor=actor, now=now)
+    if mail:
+        handled(mail, MailState.OPENED, ticket, actor, now)
     return ticket

@@ -161,7 +161,7 @@ def assign(
     current = locked(ticket)
     if (current.assignee_id, current.team_id) != (ticket.assignee_id, ticket.team_id):
         raise ActionError(f"工单已由「{current.assignee or current.team}」接手，请先刷新")
-    _require_open(current)
+    require_open(current)
     if assignee is None and team is None:
         raise ActionError("请选择班组或处理人", field="team")
     if team and (team.contract_id != current.contract_id or not team.active):
@@ -191,7 +191,7 @@ def change_facts(*, ticket: Ticket, values: dict[str, Any], reason: str, actor: 
     The clocks keep their start and their pauses. ActionError for a closed ticket, or a change without a reason.
     """
     ticket = locked(ticket)
-    _require_open(ticket)
+    require_open(ticket)
     before = {name: getattr(ticket, name) for name in FACTS}
     changed = {name: value for name, value in values.items() if name in FACTS and before[name] != value}
     if not changed:
@@ -230,7 +230,7 @@ def _shown(name: str, value: object) -> str:
 def pause(*, ticket: Ticket, reason: PauseReason, text: str, actor: Actor, now: datetime) -> Ticket:
     """Let the ticket wait for somebody else: its clocks stand. ActionError where it waits already or is closed."""
     ticket = locked(ticket)
-    _require_open(ticket)
+    require_open(ticket)
     if ticket.paused_for:
         raise ActionError(f"工单已在{ticket.get_paused_for_display()}")
     ticket.paused_for = reason
@@ -297,7 +297,8 @@ def hold_open(tickets: set[int]) -> set[int]:
     return set(held.values_list("pk", flat=True)) if tickets else set()
 
 
-def _require_open(ticket: Ticket) -> None:
+def require_open(ticket: Ticket) -> None:
+    """ActionError for a ticket that is closed."""
     if ticket.state in CLOSED_STATES:
         raise ActionError(f"工单{ticket.get_state_display()}，不能再改")
 

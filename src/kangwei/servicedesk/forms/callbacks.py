@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from kangwei.base.forms import RowField
 from kangwei.servicedesk.enums import CallOutcome
 from kangwei.servicedesk.forms.words import DayField, TextField
 
@@ -27,9 +28,7 @@ class DrawForm(forms.Form):
 
     def __init__(self, *args: Any, contracts: Any, contract: "Contract | None", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = forms.ModelChoiceField(
-            label="合同", queryset=contracts, empty_label=None, initial=contract.pk if contract else None
-        )
+        chosen = RowField(label="合同", queryset=contracts, empty_label=None, initial=contract.pk if contract else None)
         self.fields = {"contract": chosen, **self.fields}
 
 

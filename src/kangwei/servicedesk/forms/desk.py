@@ -1,14 +1,16 @@
 """The form by which the desk takes a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from kangwei.accounts.queries import institutions
+from kangwei.base.forms import RowField
 from kangwei.contracts.levels import condition_words
 from kangwei.servicedesk.enums import Channel, Method, SolvedHow, TicketKind
+from kangwei.servicedesk.forms.files import SeveralFiles, named
 from kangwei.servicedesk.forms.solving import solving_fields, solving_said
 from kangwei.servicedesk.forms.words import MomentField, SystemField, grades, long_text, word_field
 from kangwei.servicedesk.models import Ticket
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
-APART = ("who", "solution", "solved_how", "cause")
+APART = ("who", "solution", "solved_how", "cause", "file")
 """What the form asks beside the facts of the ticket."""
 WORDS = ("severity", "place", "caller_kind")
 """The fields in the words of the contract."""
@@ -50,9 +52,7 @@ class CallForm(forms.Form):
         self, *args: Any, contract: "Contract", contracts: Any, systems: "Sequence[Asset]", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contract"] = forms.ModelChoiceField(
-            label="合同", queryset=contracts, empty_label=None, initial=contract.pk
-        )
+        self.fields["contract"] = RowField(label="合同", queryset=contracts, empty_label=None, initial=contract.pk)
         self.fields["system"] = SystemField(systems)
         self.fields["severity"] = word_field("级别", grades(contract))
         self.fields["place"] = word_field("地域", condition_words(contract, "place"))
@@ -92,6 +92,7 @@ class DeskForm(CallForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= solving_fields(required=False, initial=SolvedHow.PHONE)
+        self.fields["file"] = SeveralFiles(label="附件", required=False)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -105,6 +106,16 @@ class DeskForm(CallForm):
         """How a valid form says that it was solved while the call lasted, as open_and_solve takes it; else nothing."""
         solution = self.cleaned_data["solution"].strip()
         return {"solution": solution} | solving_said(self.cleaned_data) if solution else {}
+
+    @property
+    def brought(self) -> Iterator[tuple[str, bytes]]:
+        """Name and content of each file of a valid form, read one after another: together they may be large."""
+        return (named(file) for file in self.cleaned_data["file"])
+
+    @property
+    def to_choose_again(self) -> list[str]:
+        """The files that were sent with a form that is shown again: a browser does not keep them."""
+        return [file.name or "" for file in self.files.getlist("file")] if self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
         """What was solved was solved in some way."""

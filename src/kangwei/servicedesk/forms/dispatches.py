@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from kangwei.base.forms import RowField
 from kangwei.servicedesk.forms.files import LONGEST_NAME, small
 from kangwei.servicedesk.forms.words import MomentField, long_text
 from kangwei.servicedesk.models import Ticket
@@ -34,7 +35,7 @@ class IssueForm(forms.Form):
             "task": ticket.description or ticket.title,
         }  # fmt: skip
         super().__init__(*args, **kwargs)
-        field: Any = forms.ModelChoiceField(label="工程师", queryset=staff)
+        field: Any = RowField(label="工程师", queryset=staff)
         field.label_from_instance = _named
         self.fields = {"engineer": field, **self.fields}
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from kangwei.accounts.queries import institutions
+from kangwei.base.forms import RowField
 from kangwei.servicedesk.forms.desk import InstitutionField
 from kangwei.servicedesk.queries.entering import regions
 
@@ -21,7 +22,7 @@ class EntrancesForm(forms.Form):
 
     def __init__(self, *args: Any, contracts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contract"] = forms.ModelChoiceField(
+        self.fields["contract"] = RowField(
             label="合同", queryset=contracts, empty_label=None,
             help_text="报修时系统选「不清楚」的，进入这份合同；选了系统的，进入维护该系统的合同",
         )  # fmt: skip

@@ -34,21 +34,23 @@ class OneFile(forms.FileField):
 class SeveralFiles(forms.FileField):
     """Up to MOST_AT_ONCE files, each no larger than settings.UPLOAD_LIMIT; one that is refused refuses all."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: str, required: bool = True) -> None:
         widget = _SeveralInput(attrs={"multiple": True})
         super().__init__(
             label=label,
+            required=required,
             max_length=LONGEST_NAME,
             widget=widget,
             help_text=f"可一次选多个。{ACCEPTED}，每个不超过 {limit_text()}",
         )
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """The files; at least one."""
+    def clean(self, data: Any, _initial: Any = None) -> Any:
+        """The files; at least one where they are required. What an address fills in is no file."""
         files = data if isinstance(data, list) else [data]
         if len(files) > MOST_AT_ONCE:
             raise forms.ValidationError(f"一次最多 {MOST_AT_ONCE} 个文件，这次选了 {len(files)} 个")
-        return [super(SeveralFiles, self).clean(file, initial) for file in files or [None]]
+        found = [super(SeveralFiles, self).clean(file) for file in files or [None]]
+        return [file for file in found if file]
 
     def to_python(self, data: Any) -> Any:
         """One of the files."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from kangwei.base.forms import RowField
 from kangwei.servicedesk.forms.words import SystemField, long_text
 from kangwei.servicedesk.models import Script
 
@@ -34,7 +35,7 @@ class ContractChoice(forms.Form):
 
     def __init__(self, *args: Any, contracts: Any, contract: "Contract", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contract"] = forms.ModelChoiceField(
+        self.fields["contract"] = RowField(
             label="合同", queryset=contracts, to_field_name="code", empty_label=None, initial=contract.code
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from kangwei.base.forms import CHOOSE
 from kangwei.servicedesk.enums import SolvedHow
 
 
@@ -12,7 +13,7 @@ def solving_fields(*, required: bool = True, initial: str = "") -> dict[str, for
     """The fields, by the names that take_step knows."""
     return {
         "solved_how": forms.ChoiceField(
-            label="解决方式", required=required, initial=initial, choices=[("", "请选择"), *SolvedHow.choices]
+            label="解决方式", required=required, initial=initial, choices=[CHOOSE, *SolvedHow.choices]
         ),
         "cause": forms.CharField(
             label="原因", required=False, max_length=300, help_text="供统计与复盘，报告人看不到",

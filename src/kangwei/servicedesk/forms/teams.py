@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from kangwei.base.forms import CHOOSE, RowField
 from kangwei.servicedesk.enums import DutyDays
 from kangwei.servicedesk.forms.files import OneFile
 from kangwei.servicedesk.forms.words import DayField, long_text
@@ -48,7 +49,7 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        person: Any = forms.ModelChoiceField(label="值班人", queryset=members)
+        person: Any = RowField(label="值班人", queryset=members)
         person.label_from_instance = lambda one: f"{one.name}　{one.phone}".strip()
         self.fields = {"person": person, **self.fields}
 
@@ -75,11 +76,11 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, contracts: Any, maintaining: "Iterable[str]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = set(maintaining)
-        field: Any = forms.ModelChoiceField(label="移交给合同", queryset=contracts)
+        field: Any = RowField(label="移交给合同", queryset=contracts)
         named = [(contract.pk, _named(contract)) for contract in contracts if contract.code in codes]
         others = [(contract.pk, _named(contract)) for contract in contracts if contract.code not in codes]
         grouped = [("维护该系统的合同", named), ("其他合同", others)]
-        field.choices = [("", "请选择"), *([(label, rows) for label, rows in grouped if rows] if named else others)]
+        field.choices = [CHOOSE, *([(label, rows) for label, rows in grouped if rows] if named else others)]
         self.fields = {"contract": field, **self.fields}
 
 

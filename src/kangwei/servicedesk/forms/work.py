@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from kangwei.base.forms import UNDECIDED, RowField
 from kangwei.contracts.levels import condition_words
 from kangwei.servicedesk.actions.asking import file_field
 from kangwei.servicedesk.enums import FileRole, Method, PauseReason, Tier
@@ -100,11 +101,11 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, staff: Any, teams: Any, on_duty: "Sequence[Shift]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        team = forms.ModelChoiceField(
-            label="班组", queryset=teams, required=False, empty_label="—",
+        team = RowField(
+            label="班组", queryset=teams, required=False,
             help_text="只选班组时，由组员接手；只选处理人时，若是原班组的组员，仍归原班组",
         )  # fmt: skip
-        person = forms.ModelChoiceField(label="处理人", queryset=staff, required=False)
+        person = RowField(label="处理人", queryset=staff, required=False)
         person.choices = _by_duty(staff, on_duty)
         own = {"team": team} if teams else {}
         self.fields = {**own, "assignee": person, **self.fields}
@@ -152,7 +153,7 @@ def _by_duty(staff: "Iterable[Person]", on_duty: "Sequence[Shift]") -> list[tupl
     ]
     others = [(person.pk, _named(person)) for person in people if person.pk not in teams]
     found: list[tuple[str, Any]] = [("值班中", first), ("其他人员", others)]
-    return [("", "—"), *(found if first else others)]
+    return [UNDECIDED, *(found if first else others)]
 
 
 def _named(person: "Person") -> str:

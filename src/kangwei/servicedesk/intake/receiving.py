@@ -2,22 +2,25 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kangwei.accounts.queries import people
-from kangwei.core.intake import Chat, Mail, Unread, read_chat, read_mail
-from kangwei.documents.queries import why_refused
+from kangwei.core.intake import Chat, Mail, MailError, Unread, read_chat, read_mail
+from kangwei.documents.queries import kept, why_refused
 from kangwei.servicedesk import queries
 from kangwei.servicedesk.enums import Channel
 from kangwei.servicedesk.intake import storage
+from kangwei.servicedesk.queries import mailing
 
 if TYPE_CHECKING:
     from kangwei.accounts.models import Person
-    from kangwei.servicedesk.models import Ticket
+    from kangwei.servicedesk.models import ReceivedMail, Ticket
 
 TITLE_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH, EXTERNAL_LENGTH = 60, 2000, 60, 120
+BY_MAILBOX = "box-"
+"""How a token begins that names a mail by its key: whoever may see the mail may use it."""
 MORE = "\n……（全文见附件）"
 _ANSWERED = re.compile(r"^(?:(?:re|fw|fwd|回复|答复|转发)\s*[:：]\s*)+", re.IGNORECASE)
 
@@ -55,7 +58,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Received:
-    """What was sent: by whom, what and when; `external` is its name, by which it is known when it comes again."""
+    """What was sent: by whom, what and when; `external` is its name, by which it is known when it comes again.
+
+    `mail` is the mail that came by a mailbox, None for what somebody pasted or uploaded.
+    """
 
     channel: Channel
     subject: str
@@ -65,6 +71,7 @@ class Received:
     files: tuple[Given, ...]
     record: str
     external: str
+    mail: "ReceivedMail | None" = None
 
     @property
     def first_caller(self) -> str:
@@ -96,15 +103,43 @@ class Received:
         name = "邮件正文.txt" if self.channel == Channel.MAIL else "聊天记录.txt"
         return files if len(self.record) <= DESCRIPTION_LENGTH else [(name, self.record.encode()), *files]
 
+    @property
+    def refusals(self) -> str:
+        """Which files cannot lie with the ticket, and why; "" where all can."""
+        lines = [f"{file.name}：{file.refused}" for file in self.files if file.refused]
+        return "\n".join(["没有附上的附件：", *lines]) if lines else ""
+
 
 def received(token: str, person: "Person") -> Received | None:
-    """What the token of this person leads to; None where that is nothing any more."""
+    """What the token of this person leads to; None where that is nothing any more.
+
+    ActionError for a mail whose file is missing or changed.
+    """
+    if token.startswith(BY_MAILBOX):
+        key = token.removeprefix(BY_MAILBOX)
+        mail = mailing.mails(person).filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
+        return by_mailbox(mail) if mail else None
     found = storage.parked(token, person.pk)
     if found is None:
         return None
     if found.channel == Channel.MAIL:
         return of_mail(read_mail(found.content), found.content)
     return of_chat(found.content.decode(), found.at)
+
+
+def by_mailbox(mail: "ReceivedMail") -> Received:
+    """A mail that came by a mailbox; ActionError where its file is missing or changed."""
+    content = kept(mail.sha256)
+    try:
+        return replace(of_mail(read_mail(content), content), mail=mail)
+    except MailError as error:
+        line = Line("", None, f"{error}，请下载原件查看")
+        return Received(Channel.MAIL, "", (line,), (), (), (), "", f"mail:{mail.sha256}", mail)
+
+
+def token_of(mail: "ReceivedMail") -> str:
+    """By which the desk's form is filled in from the mail, for whoever may see it."""
+    return f"{BY_MAILBOX}{mail.pk}"
 
 
 def of_chat(text: str, now: datetime) -> Received:

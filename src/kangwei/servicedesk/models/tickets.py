@@ -103,6 +103,22 @@ class Ticket(models.Model):
         return f"{self.number} {self.title}"
 
 
+class TicketAsset(models.Model):
+    """涉及资产: a thing that a ticket is about, beside its system."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="concerned")
+    asset = models.ForeignKey("assets.Asset", models.PROTECT, related_name="+", verbose_name="资产")
+    at = models.DateTimeField("时间")
+    by = models.CharField("经办", max_length=120)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["ticket", "asset"], name="concerned_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.ticket.number} {self.asset}"
+
+
 class TicketClock(models.Model):
     """One clock of a ticket with the level that it is measured by, as the contract had it when it was set.
 

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Valu
 from django.db.models.functions import Coalesce
 
 from kangwei.accounts.queries import contract_scope
+from kangwei.base.web import key_in
 from kangwei.contracts import queries as contracts
 from kangwei.contracts.levels import satisfaction_measures
 from kangwei.core.calendars import day_start
@@ -44,7 +45,7 @@ class Dimension:
         """The tickets of one value, as an address names it: NONE those without, what is no word at all everything."""
         if word == NONE:
             return Q(**{self.path: None if self.column else ""})
-        known = word in dict(self.choices) if self.choices else self.column != "pk" or _is_key(word)
+        known = word in dict(self.choices) if self.choices else self.column != "pk" or key_in(word) is not None
         path = f"{self.path}__{self.column}" if self.column else self.path
         return Q(**{path: word}) if known else Q()
 
@@ -59,10 +60,6 @@ class Dimension:
         for part in self.path.split("__"):
             model = model._meta.get_field(part).related_model
         return model  # type: ignore[no-any-return]
-
-
-def _is_key(word: str) -> bool:
-    return word.isascii() and word.isdecimal() and len(word) < 16
 
 
 DIMENSIONS = {
@@ -93,7 +90,9 @@ def label_of(dimension: Dimension, word: str) -> str:
         return UNKNOWN
     if not dimension.column:
         return dict(dimension.choices).get(word, word)
-    return str(dimension.model()._base_manager.filter(pk=word).first() or UNKNOWN) if _is_key(word) else UNKNOWN
+    key = key_in(word)
+    found = dimension.model()._base_manager.filter(pk=key).first() if key is not None else None
+    return str(found or UNKNOWN)
 
 
 @dataclass

@@ -96,6 +96,12 @@ def open_contracts(person: "Person", today: date) -> QuerySet["Contract"]:
     return contracts.contracts(person).filter(last_day__gte=today).order_by("code")
 
 
+def hand_over_targets(person: "Person", ticket: Ticket, today: date) -> QuerySet["Contract"]:
+    """The other contracts of the same buyer in force to which the person may hand the ticket over."""
+    others = open_contracts(person, today).filter(buyer=ticket.contract.buyer_id, first_day__lte=today)
+    return others.exclude(pk=ticket.contract_id)
+
+
 def systems_of(person: "Person", contract: "Contract") -> QuerySet["Asset"]:
     """The systems that a contract maintains, as far as the person may see them."""
     return systems_seen(person).filter(maintenances__contract=contract.code)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.signing import Signer
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
 from kangwei.accounts.enums import Role
@@ -74,9 +75,23 @@ def chain_of(ticket: Ticket) -> list[Ticket]:
     return found
 
 
+def chain_for(ticket: Ticket, reader: "Person | None") -> list[Ticket]:
+    """As much of chain_of as whoever opened the link may read: all of it, as the caller; where it is somebody of one of
+    its suppliers, the tickets of that supplier alone, as on every other page.
+    """
+    chain = chain_of(ticket)
+    own = [one for one in chain if reader and one.contract.supplier_id == reader.party_id]
+    return own or chain
+
+
 def complaint_about(ticket: Ticket) -> Ticket | None:
     """The complaint that the caller made about the ticket."""
-    return Ticket.objects.filter(source=ticket, bond=Bond.COMPLAINT).first()
+    return complaints_about([ticket]).first()
+
+
+def complaints_about(chain: list[Ticket]) -> QuerySet[Ticket]:
+    """The complaints that the caller made about the tickets of a chain, about the first one first."""
+    return Ticket.objects.filter(source__in=chain, bond=Bond.COMPLAINT).order_by("pk")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, address, carried_out, export, page_of, select
+from kangwei.base.web import PersonRequest, add_error, address, carried_out, export, month_in, page_of, select
 from kangwei.contracts import queries as contracts
 from kangwei.core.calendars import local_day
 from kangwei.core.calendars.cadences.periods import period_of
@@ -32,7 +32,7 @@ from kangwei.servicedesk.queries.calling import (
     search_calls,
 )
 from kangwei.servicedesk.queries.hotline_rates import cut_off
-from kangwei.servicedesk.views.narrowing import contract_filter, month_in, of_contract
+from kangwei.servicedesk.views.narrowing import contract_filter, of_contract
 from kangwei.servicedesk.views.work import by
 
 HEADERS = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kangwei.base.web import PersonRequest
 from kangwei.servicedesk import queries
 from kangwei.servicedesk.forms.desk import WORDS, CallForm
+from kangwei.servicedesk.queries.knowing import articles_about
 from kangwei.servicedesk.queries.measuring import clocks_for
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def known_of(request: PersonRequest, sketch: "Ticket", contract: "Contract", now
             queries.tickets(request.user), contract=contract, title=sketch.title, system=sketch.system_id,
             institution=sketch.institution_id, now=now,
         ),
+        "articles": articles_about(request.user, contract, sketch.title),
         "history": queries.history(request.user, phone=sketch.phone, institution=sketch.institution_id),
         "known": bool(sketch.phone or sketch.institution_id),
     }  # fmt: skip

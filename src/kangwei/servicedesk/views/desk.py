@@ -35,7 +35,7 @@ def new(request: PersonRequest) -> HttpResponse:
     if not queries.open_contracts(request.user, local_day(now)).exists():
         return render(request, "servicedesk/no_contract.html", {"title": "受理工单"})
     contract = _contract(request, now)
-    form = _form(request, contract, request.POST or None, now)
+    form = _form(request, contract, request.POST or None, now, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (ticket := _opened(request, form, now)):
         messages.success(request, f"已受理{'并解决' if ticket.first_contact else ''}，编号 {ticket.number}")
         return redirect("tickets:detail", pk=ticket.pk)
@@ -106,10 +106,10 @@ def _contract(request: PersonRequest, now: datetime) -> "Contract":
     return by_key.get(wanted) or by_key.get(str(last)) or contracts[0]
 
 
-def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime) -> DeskForm:
+def _form(request: PersonRequest, contract: "Contract", data: Any, now: datetime, files: Any = None) -> DeskForm:
     given = {name: value for name, value in request.GET.items() if name != "contract"}
     return DeskForm(
-        data, contract=contract, contracts=queries.open_contracts(request.user, local_day(now)),
+        data, files, contract=contract, contracts=queries.open_contracts(request.user, local_day(now)),
         systems=list(queries.systems_of(request.user, contract)),
         initial={"occurred_at": now.astimezone(SHANGHAI).strftime(MOMENT)} | _facts_of(_source(request))
         | facts_of(request, named(request), now) | given,
@@ -126,9 +126,9 @@ def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | 
         if item := named(request):
             opening = partial(actions.open_received, received=item, opening=opening)
         source = _source(request)
-        ticket = opening(
-            **form.values, **form.solved, source=source, bond=Bond.ARISEN if source else None, actor=request.user,
-            now=now,
+        ticket = actions.open_with_files(
+            opening=opening, files=form.brought, count=len(form.cleaned_data["file"]), **form.values, **form.solved,
+            source=source, bond=Bond.ARISEN if source else None, actor=request.user, now=now,
         )  # fmt: skip
     except ActionError as error:
         add_error(form, error)

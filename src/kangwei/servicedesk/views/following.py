@@ -22,8 +22,9 @@ from kangwei.servicedesk.lifecycles import steps_from
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import scale_of
 from kangwei.servicedesk.queries.following import (
+    chain_for,
     chain_of,
-    complaint_about,
+    complaints_about,
     followed,
     public_files,
     signature_of,
@@ -55,7 +56,7 @@ def follow(request: HttpRequest, number: str, signature: str) -> HttpResponse:
     ticket = followed(number, signature)
     if ticket is None:
         return render(request, "portal/gone.html", {"link": True}, status=404)
-    return _page(request, ticket, chain_of(ticket), {})
+    return _page(request, ticket, {})
 
 
 @partial(public, upload=True)
@@ -78,7 +79,7 @@ def act(request: HttpRequest, number: str, signature: str, act: str) -> HttpResp
             add_error(form, error)
         else:
             return redirect(f"{address_of(result if act == 'complain' else ticket)}?done={act}")
-    return _page(request, ticket, chain_of(ticket), {act: form})
+    return _page(request, ticket, {act: form})
 
 
 @public
@@ -86,7 +87,7 @@ def act(request: HttpRequest, number: str, signature: str, act: str) -> HttpResp
 def file(request: HttpRequest, number: str, signature: str, pk: int) -> HttpResponse:
     """A file of the ticket that its caller may open, to save."""
     ticket = followed(number, signature)
-    files = {found.pk: version for found, version in public_files(chain_of(ticket))} if ticket else {}
+    files = {found.pk: version for found, version in public_files(_chain_for(request, ticket))} if ticket else {}
     if pk not in files:
         return render(request, "portal/gone.html", {"link": True}, status=404)
     version = files[pk]
@@ -100,13 +101,18 @@ def _is_suppliers(request: HttpRequest, chain: list[Ticket]) -> bool:
     return person.is_authenticated and person.party_id in {ticket.contract.supplier_id for ticket in chain}
 
 
-def _page(request: HttpRequest, opened: Ticket, chain: list[Ticket], refused: dict[str, forms.Form]) -> HttpResponse:
+def _chain_for(request: HttpRequest, ticket: Ticket) -> list[Ticket]:
+    return chain_for(ticket, request.user if request.user.is_authenticated else None)
+
+
+def _page(request: HttpRequest, opened: Ticket, refused: dict[str, forms.Form]) -> HttpResponse:
     """The page; `refused` are forms that were sent and have to be mended."""
-    ticket, now = chain[-1], timezone.now()
+    chain, now = _chain_for(request, opened), timezone.now()
+    ticket = chain[-1]
     address = request.build_absolute_uri(address_of(opened))
     rating = getattr(ticket, "rating", None)
     is_complaint = ticket.kind == TicketKind.COMPLAINT
-    complaint = None if is_complaint else complaint_about(ticket)
+    complaints = [] if is_complaint else list(complaints_about(chain))
     steps = {step.id for step in steps_from(TicketKind(ticket.kind), TicketState(ticket.state))}
     runs = local_day(now) <= ticket.contract.last_day
     context: dict[str, Any] = {
@@ -125,8 +131,8 @@ def _page(request: HttpRequest, opened: Ticket, chain: list[Ticket], refused: di
         "may_reopen": "reopen" in steps and runs,
         "rating": rating,
         "may_rate": rating is None and ticket.state in (TicketState.SOLVED, TicketState.CLOSED),
-        "complaint": (complaint, address_of(complaint)) if complaint else None,
-        "may_complain": complaint is None and not is_complaint and runs,
+        "complaints": [(complaint, address_of(complaint)) for complaint in complaints],
+        "may_complain": not is_complaint and runs and ticket.pk not in {one.source_id for one in complaints},
         "act_base": address_of(opened),
         "signature": signature_of(opened),
     }

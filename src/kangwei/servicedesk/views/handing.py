@@ -23,12 +23,7 @@ def hand_over(request: PersonRequest, pk: int) -> HttpResponse:
     ticket = ticket_or_404(request, pk)
     if not queries.speaks_for_owner(request.user, ticket.contract):
         raise PermissionDenied
-    today = local_day(timezone.now())
-    targets = (
-        queries.open_contracts(request.user, today)
-        .filter(buyer=ticket.contract.buyer_id, first_day__lte=today)
-        .exclude(pk=ticket.contract_id)
-    )
+    targets = queries.hand_over_targets(request.user, ticket, local_day(timezone.now()))
     maintaining = contracts_of(ticket.system) if ticket.system else ()
     form = HandOverForm(request.POST or None, contracts=targets, maintaining=maintaining)
     if request.method == "POST" and form.is_valid():

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, address, carried_out, excel, export, page_of, select
+from kangwei.base.web import PersonRequest, address, carried_out, excel, export, month_in, page_of, select
 from kangwei.core.calendars import local_day
 from kangwei.core.calendars.cadences.periods import Every, Period
-from kangwei.servicedesk import actions
+from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import TicketState
 from kangwei.servicedesk.forms.hotline import VerdictForm, WeightsForm
 from kangwei.servicedesk.models import Ticket
@@ -33,7 +34,6 @@ from kangwei.servicedesk.views.narrowing import (
     EVERY,
     contract_filter,
     contract_or_404,
-    month_in,
     of_contract,
     period_in,
 )
@@ -160,11 +160,13 @@ def _rate_rows(found: list[Standing], period: Period) -> list[tuple[Any, ...]]:
 
 @requires("tickets.manage")
 def verdict(request: PersonRequest, pk: int) -> HttpResponse:
-    """What the line's own call-back found of an order."""
+    """What the line's own call-back found of an order: the city's verdict, which the buyer's side alone enters."""
     ticket = ticket_or_404(request, pk)
     order = order_of(ticket)
     if order is None:
         raise Http404
+    if not queries.speaks_for_owner(request.user, ticket.contract):
+        raise PermissionDenied
     form = VerdictForm(request.POST if request.method == "POST" else None, order=order)
     return answer(
         request, ticket, form, "登记考评",

@@ -17,11 +17,13 @@ from kangwei.servicedesk.enums import Group, TicketKind
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.numbers.periods import day_of
 from kangwei.servicedesk.numbers.tallying import narrowed
-from kangwei.servicedesk.queries import rosters
+from kangwei.servicedesk.queries import mailing, rosters
+from kangwei.servicedesk.views.narrowing import About, asked_about
 from kangwei.servicedesk.views.numbered import Numbered, behind_number, kept, unseen
 
 FILTERS = (
     "contract", "kind", "severity", "system", "from", "to", "q", "channel", "district", "supplier", "team", "assignee",
+    "article", "asset",
 )  # fmt: skip
 EXPORT_HEADERS = (
     "编号", "标题", "类别", "级别", "合同", "系统", "机构", "报告人", "电话", "状态", "等待", "处理人", "班组", "来源",
@@ -34,9 +36,10 @@ def queue(request: PersonRequest) -> HttpResponse:
     """Tickets by group, contract, kind, severity, system, day of opening and text; a search looks through all."""
     query = request.GET
     text = query.get("q", "").strip()
-    numbered = behind_number(request)
-    group = _group(query.get("group", ""), Group.ALL if text or numbered else Group.OPEN)
+    numbered, about = behind_number(request), asked_about(request)
+    group = _group(query.get("group", ""), Group.ALL if text or numbered or about else Group.OPEN)
     found, filtered = _filtered(request, numbered), any(query.get(name) for name in FILTERS)
+    found = about.narrow(found) if about else found
     rows = queries.in_group(found, group, request.user)
     if query.get("export"):
         return export(request, "工单.xlsx", EXPORT_HEADERS, rows, _exported)
@@ -49,7 +52,8 @@ def queue(request: PersonRequest) -> HttpResponse:
         "page_obj": long_page_of(request, rows, queries.tickets(request.user)),
         # Filtered, every group would have to be read through for its figure.
         "tabs": _tabs(request, group, {} if filtered else queries.group_counts(found, request.user)),
-        "kept": [*([("group", group.value)] if query.get("group") else []), *kept(request)],
+        "kept": _kept(request, group, about),
+        "about": about,
         "numbered": numbered,
         "unseen": unseen(request),
         "q": text,
@@ -57,8 +61,16 @@ def queue(request: PersonRequest) -> HttpResponse:
         "filters": _filters(request, "自" if numbered else "受理自"),
         "export_url": f"?{exported.urlencode()}",
         "filtered": filtered,
+        "mails": mailing.waiting_count(request.user) if request.user.has_perm("tickets.write") else 0,
+        "mails_counted": mailing.COUNTED,
     }
     return render(request, "servicedesk/queue.html", context)
+
+
+def _kept(request: PersonRequest, group: Group, about: About | None) -> list[tuple[str, Any]]:
+    """What the next search must not lose."""
+    found = [("group", group.value)] if request.GET.get("group") else []
+    return [*found, *kept(request), *([(about.name, about.key)] if about else [])]
 
 
 def _group(text: str, otherwise: Group) -> Group:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest, carried_out
 from kangwei.core.calendars import SHANGHAI
@@ -54,7 +55,10 @@ def received(request: PersonRequest, token: str) -> HttpResponse:
 def named(request: PersonRequest) -> Received | None:
     """What the desk's form is filled in from, where its address names something; 404 where that is gone."""
     token = request.GET.get("from", "")
-    item = receiving.received(token, request.user) if token else None
+    try:
+        item = receiving.received(token, request.user) if token else None
+    except ActionError as error:
+        raise Http404(str(error)) from None
     if token and item is None:
         raise Http404(GONE)
     return item

@@ -26,12 +26,14 @@ def related_card(request: PersonRequest, ticket: Ticket, now: datetime) -> dict[
     rows = queries.tickets(request.user).filter(pk__in=[*keys, ticket.source_id] if ticket.source_id else keys)
     found = list(rows.prefetch_related("clocks").order_by("opened_at", "pk"))
     is_owner = queries.speaks_for_owner(request.user, ticket.contract)
-    is_open = ticket.state not in CLOSED_STATES
-    in_force = local_day(now) <= ticket.contract.last_day
+    under_way = ticket.state not in CLOSED_STATES and ticket.state != TicketState.SOLVED
+    today = local_day(now)
+    in_force = today <= ticket.contract.last_day
     return {
         "related": [(row, _bond(ticket, row)) for row in found],
         "source_elsewhere": bool(ticket.source_id) and ticket.source_id not in {row.pk for row in found},
-        "may_hand_over": is_open and is_owner and ticket.state != TicketState.SOLVED,
+        "is_owner": is_owner,
+        "may_hand_over": under_way and is_owner and queries.hand_over_targets(request.user, ticket, today).exists(),
         "arising": ARISING.get(ticket.kind, ()) if in_force and request.user.has_perm("tickets.write") else (),
     }
 

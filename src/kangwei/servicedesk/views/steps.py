@@ -21,6 +21,7 @@ from kangwei.servicedesk.lifecycles import Step, permission_of, step_of, steps_f
 from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries import speaks_for_owner
 from kangwei.servicedesk.queries.assessing import assessment_of, listed_for
+from kangwei.servicedesk.queries.knowing import articles_used
 from kangwei.servicedesk.queries.rounds import release_of
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.order_card import prefilled
@@ -59,8 +60,14 @@ def _form(request: PersonRequest, ticket: Ticket, found: Step) -> StepForm:
         _fit_approval(form, request, ticket)
     elif ticket.kind == TicketKind.RELEASE:
         _fit_release(form, ticket, found)
-    form.initial = {**form.initial, **prefilled(request, ticket, found)}
+    form.initial = {**form.initial, **_from_knowledge(ticket, found), **prefilled(request, ticket, found)}
     return form
+
+
+def _from_knowledge(ticket: Ticket, found: Step) -> dict[str, str]:
+    """The solution of the article that was taken up last, where the step asks how it was solved."""
+    used = articles_used(ticket) if "solution" in found.asks else []
+    return {"solution": used[0].solution} if used else {}
 
 
 def _fit_approval(form: StepForm, request: PersonRequest, ticket: Ticket) -> None:

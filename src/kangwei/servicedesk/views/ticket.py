@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from kangwei.assets.queries import systems_seen
+from kangwei.assets.queries import assets, systems_seen
 from kangwei.base.permissions import requires
 from kangwei.base.web import PersonRequest
 from kangwei.servicedesk import queries
@@ -16,6 +16,7 @@ from kangwei.servicedesk.lifecycles import MANAGED, Step, permission_of, steps_f
 from kangwei.servicedesk.models import Ticket, TicketEvent
 from kangwei.servicedesk.queries import dispatching
 from kangwei.servicedesk.queries.assessing import answered, assessment_of
+from kangwei.servicedesk.queries.concerning import concerned
 from kangwei.servicedesk.queries.files import files_of
 from kangwei.servicedesk.queries.measuring import clocks_of
 from kangwei.servicedesk.queries.rounds import said_at, steps_taken
@@ -62,12 +63,20 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "note_form": NoteForm(),
         "history": queries.history(person, phone=ticket.phone, institution=ticket.institution_id, but=ticket.pk),
         "sees_system": sees(request, ticket),
+        "may_name": is_open and person.has_perm("tickets.write"),
         "dispatches": list(dispatching.of_ticket(ticket)),
         "may_dispatch": dispatching.may_issue(person, ticket),
     }
     context |= order_card(ticket, context["clocks"]) | follow_card(request, ticket)
-    context |= related_card(request, ticket, now)
+    context |= related_card(request, ticket, now) | _concerned_card(request, ticket)
     return render(request, "servicedesk/detail.html", context)
+
+
+def _concerned_card(request: PersonRequest, ticket: Ticket) -> dict[str, Any]:
+    """The things that the ticket is about, and of which of them the person may open the page."""
+    rows = concerned(ticket)
+    seen = assets(request.user).filter(pk__in=[row.asset_id for row in rows]).order_by() if rows else None
+    return {"concerned": rows, "assets_seen": set(seen.values_list("pk", flat=True)) if seen is not None else set()}
 
 
 def sees(request: PersonRequest, ticket: Ticket) -> bool:

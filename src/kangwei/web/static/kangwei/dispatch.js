@@ -53,17 +53,30 @@ document.addEventListener("submit", async (event) => {
   const button = form.querySelector("[type=submit]");
   const label = button.textContent;
   button.textContent = "正在发送…";
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null);
+  keepTyped(form);
+  const answer = await fetch(form.action, {
+    method: "POST", body: new FormData(form), redirect: "manual", headers: { "X-Requested-With": "fetch" },
+  }).catch(() => null);
   // Sent: the page of the order says what came of it, also where the same had arrived before.
-  if (answer?.type === "opaqueredirect") return location.assign(form.dataset.keep);
+  if (answer?.type === "opaqueredirect") {
+    sessionStorage.removeItem(typedPlace(form));
+    form.dispatchEvent(new Event("kw:arrived"));
+    return location.assign(form.dataset.keep);
+  }
   button.textContent = label;
   delete form.dataset.busy;
   delete form.dataset.sent;
   if (!answer) {
     keepMoment(form, pressed);
+    keepTyped(form);
     showError("没有网络，内容都还在，有信号后再按一次。");
   } else if (answer.status === 422) {
     showFaults(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } else if (answer.status === 401) {
+    // The sign-in has ended: through it and back to this page, where what was typed and drawn is given back.
+    keepMoment(form, pressed);
+    keepTyped(form);
+    location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
   } else {
     showError("没有发送成功，请刷新后重试。");
   }
@@ -75,6 +88,38 @@ function keepMoment(form, pressed) {
   if (!at || at.value) return;
   at.value = pressed.toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16).replace(" ", "T");
   at.closest("details").open = true;
+}
+
+// ---- What was typed lies in the tab's own storage until it has arrived ----
+
+function typedPlace(form) {
+  return `kw-typed:${new URL(form.action).pathname}`;
+}
+
+// Files a browser keeps nowhere; what is hidden the page fills in anew.
+function typedFields(form) {
+  return [...form.elements].filter((field) => field.name && !["hidden", "file", "submit", "button"].includes(field.type));
+}
+
+function keepTyped(form) {
+  const ticked = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked : null);
+  const typed = typedFields(form).map((field) => [field.name, field.value, ticked(field)]);
+  sessionStorage.setItem(typedPlace(form), JSON.stringify(typed));
+}
+
+function giveBack(form) {
+  const typed = JSON.parse(sessionStorage.getItem(typedPlace(form)));
+  if (!typed?.some(([, value, ticked]) => value && ticked !== false)) return;
+  for (const [name, value, ticked] of typed) {
+    const add = form.querySelector("[data-part-add]");
+    // A row of parts that was added has to be there first.
+    if (!form.elements[name] && add && name.startsWith(`${add.dataset.partAdd}-`)) add.click();
+    const field = typedFields(form).find((one) => one.name === name && (ticked === null || one.value === value));
+    if (field && ticked !== null) field.checked = ticked;
+    else if (field) field.value = value;
+    if (field?.value) field.closest("details")?.setAttribute("open", "");
+  }
+  showError("上次没有送到的内容还在，请核对后再按一次。");
 }
 
 function showFaults(form, page) {
@@ -103,3 +148,5 @@ for (const button of document.querySelectorAll("[data-part-add]")) {
     button.previousElementSibling.querySelector("input").focus();
   });
 }
+
+document.querySelectorAll("form[data-keep]").forEach(giveBack);

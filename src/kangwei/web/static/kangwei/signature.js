@@ -6,20 +6,24 @@ const INK = "#14202a";
 const MOST_PIXELS = 1400; // a side of the picture; the server takes 2000
 const LEAST_LENGTH = 40; // a tap by accident is no signature
 const MARGIN = 8;
+const STROKES = "kw-strokes:"; // before the path of the page, in the tab's own storage
 
 function prepareSignature(pad) {
   const canvas = pad.querySelector("canvas");
   const empty = pad.querySelector("[data-signature-empty]");
   const form = pad.closest("form");
   const pen = canvas.getContext("2d");
-  let strokes = [];
+  const place = STROKES + location.pathname;
+  // What was sent and did not arrive, as where the sign-in had ended, is there again when the page is opened again.
+  let { strokes, width } = JSON.parse(sessionStorage.getItem(place)) ?? { strokes: [], width: 0 };
   let drawing = null;
-  let width = 0;
+  let fitted = false;
 
   // A turned phone changes the width: what was drawn is drawn again to the new measure.
   function fit() {
     const box = canvas.getBoundingClientRect();
-    if (!box.width || box.width === width) return;
+    if (!box.width || (fitted && box.width === width)) return;
+    fitted = true;
     const change = width ? Math.min(1, box.width / width) : 1;
     strokes = strokes.map((stroke) => stroke.map(([x, y]) => [x * change, y * change]));
     width = box.width;
@@ -87,16 +91,18 @@ function prepareSignature(pad) {
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { drawing = null; });
   pad.querySelector("[data-signature-clear]").addEventListener("click", () => {
     strokes = [];
+    sessionStorage.removeItem(place);
     pen.clearRect(0, 0, canvas.width, canvas.height);
   });
 
   form.addEventListener("submit", (event) => {
-    if (length() >= LEAST_LENGTH) return;
+    if (length() >= LEAST_LENGTH) return sessionStorage.setItem(place, JSON.stringify({ strokes, width }));
     event.preventDefault();
     event.stopPropagation();
     empty.hidden = false;
     canvas.scrollIntoView({ block: "center" });
   });
+  form.addEventListener("kw:arrived", () => sessionStorage.removeItem(place));
   form.addEventListener("formdata", (event) => event.formData.set("image", picture()));
   new ResizeObserver(fit).observe(canvas);
   fit();
