@@ -6,6 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.db.models import Model
+
 from kangwei.base.errors import ActionError
 from kangwei.core.calendars import Duration, ServiceWindow, bundled_calendar
 from kangwei.core.clocks import ClockError, Event, EventKind, Level, reading, threshold
@@ -21,6 +23,10 @@ FITS: Mapping[str, frozenset[str]] = {
     "reopen": frozenset({"stopped"}), "void": frozenset({"waiting", "running", "paused"}),
 }  # fmt: skip
 """To clocks of which phases something happens; others are left alone."""
+CHANGING = (
+    "clause", "cite", "limit", "window", "counts_from", "upgrades_to", "conditions", "calendar_version", "phase",
+    "due_at", "breached_at", "met", "decided_at", "paused", "estimated", "next_at", "next_share", "told_share", "kept",
+)  # fmt: skip
 
 
 class Clocks:
@@ -157,10 +163,18 @@ def store(many: Iterable[Clocks]) -> None:
     """Write what changed on the clocks of stored tickets."""
     changes = [clocks.take_changes() for clocks in many]
     touched = [row for rows, _ in changes for row in rows]
-    for row in (row for row in touched if row.pk):
-        row.save()
-    TicketClock.objects.bulk_create(row for row in touched if row.pk is None)
+    fresh = [row for row in touched if row.pk is None]
+    write_over([row for row in touched if row.pk], CHANGING)
+    TicketClock.objects.bulk_create(fresh)
     ClockEvent.objects.bulk_create(event for _, happened in changes for event in happened)
+
+
+def write_over(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Store these fields of rows that are stored already and held, in one statement."""
+    if rows:
+        # bulk_update compares every field of every row with every key: thirty times as long.
+        manager = type(rows[0])._default_manager
+        manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 def measure_by(clock: TicketClock, level: Level, clause: "Clause") -> None:

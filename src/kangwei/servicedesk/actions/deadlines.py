@@ -8,7 +8,7 @@ from django.db import transaction
 
 from kangwei.base import audit
 from kangwei.base.audit import WORKER
-from kangwei.servicedesk.actions.clocks import SHARES, Clocks, loaded, store
+from kangwei.servicedesk.actions.clocks import SHARES, Clocks, loaded, store, write_over
 from kangwei.servicedesk.actions.telling import tell
 from kangwei.servicedesk.actions.tickets import FACT_LABELS
 from kangwei.servicedesk.models import Ticket, TicketClock, TicketEvent
@@ -69,7 +69,7 @@ def _settle(ticket_ids: set[int], now: datetime) -> int:
         if one.is_breach:
             one.upgrade(levels[one.ticket.contract], now)
         one.ticket.updated_at = now
-        one.ticket.save(update_fields=["severity", "next_at", "breached", "updated_at"])
+    write_over([one.ticket for one in happened], ["severity", "next_at", "breached", "updated_at"])
     store(one.clocks for one in happened)
     TicketEvent.objects.bulk_create([_event(one, now) for one in happened])
     audit.append_all(
