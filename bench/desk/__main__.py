@@ -115,7 +115,10 @@ def measure(folder: Path, ours_database: str, peer_database: str, given: argpars
         print(f"created a second by {CLIENTS} clients: {ours_made:.0f}, peer {peer_made:.0f}, {times:.1f} times")
     done = ours.run("bench.desk.ours", "settle", str(given.due))
     a_second = done["settled"] / done["seconds"]
-    print(f"settled: {done['settled']:,} deadlines of {done['due']:,} due clocks, {a_second:.0f} a second")
+    print(
+        f"settled: {done['settled']:,} deadlines of {done['due']:,} due clocks in {done['seconds']:.0f} s, "
+        f"{a_second:.0f} a second, {done['notices']:,} notices"
+    )
 
 
 def environment(**more: str) -> dict[str, str]:
