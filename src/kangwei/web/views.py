@@ -1,6 +1,7 @@
 """Home page, settings overview, health, and the pages for errors."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db import connection
@@ -15,11 +16,15 @@ from kangwei.base.web import PersonRequest, page_of
 from kangwei.contracts import queries
 from kangwei.contracts.charts import monthly_chart
 from kangwei.contracts.enums import Standing
+from kangwei.servicedesk import queries as desk
+from kangwei.servicedesk.enums import Group
+
+NEAREST = 6
 
 
 @signed_in
 def home(request: PersonRequest) -> HttpResponse:
-    """What stands overdue, what is due in the next days, and every contract at a glance."""
+    """What stands overdue, what is due in the next days, the desk, and every contract at a glance."""
     if not request.user.has_perm("contracts.read"):
         return render(request, "home_officer.html")
     now = timezone.now()
@@ -37,7 +42,19 @@ def home(request: PersonRequest) -> HttpResponse:
         "soon": standing.filter(standing=Standing.CURRENT, due_at__gte=now, due_at__lt=now + timedelta(days=7))[:12],
         "overdue": standing.filter(standing=Standing.OVERDUE, due_at__lt=now).order_by("-due_at", "-id")[:8],
     }
+    if request.user.has_perm("tickets.read"):
+        context |= _desk(request)
     return render(request, "home.html", context)
+
+
+def _desk(request: PersonRequest) -> dict[str, Any]:
+    """The open tickets by group, and those whose deadline is nearest."""
+    seen, queue = desk.tickets(request.user), reverse("tickets:queue")
+    groups = desk.group_counts(seen, request.user)
+    figures = [(group, min(n, desk.COUNTED), n > desk.COUNTED, f"{queue}?group={group}") for group, n in groups.items()]
+    # Those that wait have no deadline: they are not next.
+    nearest = desk.in_group(seen, Group.OPEN, request.user).filter(next_at__isnull=False)[:NEAREST]
+    return {"groups": figures, "nearest": nearest}
 
 
 @public

@@ -246,7 +246,7 @@ class TestQueryCounts:
     @pytest.mark.parametrize("contracts", [1, 3])
     def test_home(self, manager, now, django_assert_num_queries, contracts):
         self.more(now, contracts)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(16):
             manager.get("/")
 
 
