@@ -1,4 +1,4 @@
-"""A real Kangwei, started as a user starts it, and a real Chromium that looks at it."""
+"""A real Kangwei, started as a user starts it or in this process, and a real Chromium that looks at it."""
 
 import os
 import re
@@ -6,12 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.factories.contracts import load_small
+from tests.flows.desk import BY_TEST, CONTRACT, DESK
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -90,6 +94,93 @@ def page(browser, product) -> Iterator[Page]:
 
 def _is_own(url: str, own: str) -> bool:
     return url.startswith((own, "data:", "blob:"))
+
+
+# ---- The product in this process, where the clock can be moved ----
+
+
+@pytest.fixture(scope="module")
+def database_beside_the_browser():
+    """The driver of the browser runs a loop in this thread, in which Django would refuse the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture
+def clock(now):
+    """The clock of the product, at Friday 10:00; `clock.move_to(moment)` lets time pass."""
+    with time_machine.travel(now, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def visit(database_beside_the_browser, live_server, browser) -> Iterator[Callable]:
+    """`visit(client, PHONE)`: a page of that person's browser, or of a stranger's.
+
+    Any error in a console fails, but the `expected` one.
+    """
+    contexts, faults = [], []
+
+    def open_page(client=None, viewport=DESK, expected: str = "\0") -> Page:
+        context = browser.new_context(viewport=viewport, base_url=live_server.url, accept_downloads=True)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        if client:
+            name, cookie = "sessionid", client.cookies["sessionid"].value
+            context.add_cookies([{"name": name, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if said.type == "error" and expected not in said.text else None,
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def contract(now):
+    return load_small(now, **CONTRACT)
+
+
+@pytest.fixture
+def people(contract, now):
+    """The supplier's project manager and engineer, the buyer's manager."""
+    from kangwei.accounts import actions
+    from kangwei.accounts.enums import Role
+    from kangwei.accounts.queries import party_named
+
+    found = {}
+    for username, name, role, party in (
+        ("manager", "陈经理", Role.PROJECT_MANAGER, "试验乙方公司"),
+        ("engineer", "张工", Role.ENGINEER, "试验乙方公司"),
+        ("buyer", "王科长", Role.BUYER_MANAGER, "试验甲方中心"),
+    ):
+        person, password = actions.create_person(
+            username=username, name=name, party=party_named(party), actor=BY_TEST, now=now
+        )
+        actions.grant_role(person=person, role=role, actor=BY_TEST, now=now)
+        actions.change_password(person=person, password=f"{password}-own", actor=person, now=now)
+        found[username] = person
+    return found
+
+
+@pytest.fixture
+def signed_in(people) -> Callable:
+    """`signed_in("engineer")`: a session that began now."""
+    from django.test import Client
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
 
 
 def sign_in(page: Page, username: str, password: str, new_password: str = "") -> None:

@@ -1,52 +1,30 @@
 """An answer in a real browser: written down, sent back, reworked, published, found by whoever answers the phone."""
 
 import re
+from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from django.test import Client
+from playwright.sync_api import Page, expect
 
-from kangwei.base.audit import System
+from tests.flows.desk import DESK, PHONE
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-BY_TEST = System("测试")
 TITLE = "医生工作站打不开，提示 ORA-12541"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def database_beside_the_browser():
-    """The driver of the browser runs a loop in this thread, in which Django would refuse the database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
 @pytest.fixture
-def open_page(live_server, browser: Browser, make_person, make_party, now):
-    """`open_page("clerk", DESK)`: the page of somebody of the buyer with this role; any error in a console fails."""
-    from django.test import Client
-
-    owner, contexts, faults = make_party("试验卫生中心", "buyer"), [], []
+def open_page(visit, make_person, make_party):
+    """`open_page("clerk", DESK)`: the page of somebody of the buyer with this role."""
+    owner, seen = make_party("试验卫生中心", "buyer"), count()
 
     def make(role: str, viewport: dict[str, int]) -> Page:
         client = Client()
-        person = make_person(role, party=owner, username=f"{role}-{len(contexts)}")
+        person = make_person(role, party=owner, username=f"{role}-{next(seen)}")
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        context = browser.new_context(viewport=viewport, base_url=live_server.url)
-        context.set_default_timeout(8000)
-        context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )  # fmt: skip
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        return page
+        return visit(client, viewport)
 
-    yield make
-    for context in contexts:
-        context.close()
-    assert faults == []
+    return make
 
 
 def write_and_submit(page: Page) -> None:

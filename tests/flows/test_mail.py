@@ -1,7 +1,5 @@
 """Mail in a real browser: a mailbox entered, mails taken up with the keyboard, added to a ticket, refused."""
 
-# ruff: noqa: F401, F811 (fixtures of the module beside this one)
-
 import re
 
 import pytest
@@ -11,7 +9,7 @@ from kangwei.servicedesk.models import Mailbox, Ticket
 from tests.apps.servicedesk.mails import PNG, make_mail
 from tests.factories.contracts import load_small
 from tests.fakes.mailboxes import PASSWORD, PLACE, FakeMailbox
-from tests.flows.test_service_desk import CONTRACT, PHONE, WIDTH, clock, database_beside_the_browser, visit
+from tests.flows.desk import CONTRACT, PHONE, WIDTH
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
 

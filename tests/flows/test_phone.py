@@ -1,7 +1,5 @@
 """The desk on a phone: a signature outlives the sign-in, a month of figures scrolls in itself."""
 
-# ruff: noqa: F401, F811 (fixtures of the walk beside this one are used here as well)
-
 from datetime import timedelta
 
 import pytest
@@ -11,18 +9,7 @@ from playwright.sync_api import Page
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.enums import Channel, Signer, TicketKind
 from kangwei.servicedesk.models import Dispatch, Signature
-from tests.flows.test_service_desk import (
-    BY_TEST,
-    HOUR,
-    PHONE,
-    WIDTH,
-    clock,
-    contract,
-    database_beside_the_browser,
-    people,
-    signed_in,
-    visit,
-)
+from tests.flows.desk import BY_TEST, HOUR, PHONE, WIDTH
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "measure-Clinic-72"

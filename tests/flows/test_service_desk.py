@@ -3,138 +3,16 @@
 Days pass within a walk, so the product runs in this process, where the clock can be moved.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from kangwei.base.audit import System
-from tests.factories.contracts import SOURCE, load_small
+from tests.flows.desk import BY_TEST, HOUR, PHONE, POINTS, WIDTH
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-WIDTH = "document.documentElement.scrollWidth"
-CITE = f"{SOURCE}:50"
-HOUR = timedelta(hours=1)
-BY_TEST = System("测试")
-POINTS = ("关键业务流程", "其他环节", "数据库结构与关键表", "法规", "全市网络", "停机时间", "报表对数据库的压力")
-OWED = ("派工单", "全业务工单月度分析报告", "数据库工作确认单")
-CONTRACT = {
-    "severities": [{"name": name, "cite": CITE} for name in ("一般", "重大", "特别重大")],
-    "scope": {"systems": [{"name": "门诊系统", "category": "业务系统", "cite": CITE}]},
-    "service_levels": [
-        {"id": "response-major", "clock": "response", "limit": "10m", "when": {"severity": "重大"}, "cite": CITE},
-        {"id": "arrival-major", "clock": "arrival", "limit": "1h", "when": {"severity": "重大", "method": "onsite"},
-         "upgrades_to": "特别重大", "cite": f"{SOURCE}:52"},
-        {"id": "resolve-major", "clock": "resolve", "limit": "8h", "when": {"severity": "重大"}, "cite": CITE},
-        {"id": "hotline-reply", "clock": "reply", "limit": "2h", "when": {"kind": "complaint"}, "cite": CITE},
-        {"id": "hotline-close", "clock": "close", "limit": "24h", "when": {"kind": "complaint"}, "cite": CITE},
-    ],
-    "measures": [
-        {"id": "satisfaction", "name": "用户满意度", "metric": "satisfaction", "op": ">=", "value": 9, "of": 10,
-         "cite": f"{SOURCE}:60"},
-        {"id": "hotline-responded", "name": "接诉即办响应率", "metric": "response-rate", "kind": "complaint",
-         "op": ">=", "value": 100, "unit": "%", "cite": f"{SOURCE}:61"},
-    ],
-    "duties": [
-        {"id": "change-assessment", "name": "变更评估", "activity": "assessment",
-         "cadence": {"on": "change", "within": "3wd"}, "checklist": list(POINTS), "cite": f"{SOURCE}:56"},
-        {"id": "month-report", "name": "工单月度分析", "activity": "report", "cadence": {"every": "month"},
-         "produces": ["全业务工单月度分析报告"], "cite": f"{SOURCE}:55"},
-    ],
-    "deliverables": [
-        {"name": name, "group": "运维过程文档", "cite": f"{SOURCE}:30"} for name in OWED
-    ],
-    "acceptance": {"documents": [{"name": name, "cite": f"{SOURCE}:40"} for name in OWED], "steps": []},
-}  # fmt: skip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def database_beside_the_browser():
-    """The driver of the browser runs a loop in this thread, in which Django would refuse the database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@pytest.fixture
-def clock(now):
-    """The clock of the product, at Friday 10:00; `clock.move_to(moment)` lets time pass."""
-    with time_machine.travel(now, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def visit(clock, live_server, browser) -> Callable:
-    """`visit(client, PHONE)`: a page of that person's browser, or of a stranger's.
-
-    Any error in a console fails, but the `expected` one.
-    """
-    contexts, faults = [], []
-
-    def open_page(client=None, viewport=DESK, expected: str = "\0") -> Page:
-        context = browser.new_context(viewport=viewport, base_url=live_server.url, accept_downloads=True)
-        context.set_default_timeout(8000)
-        contexts.append(context)
-        if client:
-            name, cookie = "sessionid", client.cookies["sessionid"].value
-            context.add_cookies([{"name": name, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: faults.append(said.text) if said.type == "error" and expected not in said.text else None,
-        )
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def contract(now):
-    return load_small(now, **CONTRACT)
-
-
-@pytest.fixture
-def people(contract, now):
-    """The supplier's project manager and engineer, the buyer's manager."""
-    from kangwei.accounts import actions
-    from kangwei.accounts.enums import Role
-    from kangwei.accounts.queries import party_named
-
-    found = {}
-    for username, name, role, party in (
-        ("manager", "陈经理", Role.PROJECT_MANAGER, "试验乙方公司"),
-        ("engineer", "张工", Role.ENGINEER, "试验乙方公司"),
-        ("buyer", "王科长", Role.BUYER_MANAGER, "试验甲方中心"),
-    ):
-        person, password = actions.create_person(
-            username=username, name=name, party=party_named(party), actor=BY_TEST, now=now
-        )
-        actions.grant_role(person=person, role=role, actor=BY_TEST, now=now)
-        actions.change_password(person=person, password=f"{password}-own", actor=person, now=now)
-        found[username] = person
-    return found
-
-
-@pytest.fixture
-def signed_in(people) -> Callable:
-    """`signed_in("engineer")`: a session that began now."""
-    from django.test import Client
-
-    def sign_in(name: str) -> Client:
-        client = Client()
-        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
