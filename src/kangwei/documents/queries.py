@@ -1,5 +1,8 @@
 """Reads of the document register."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
@@ -7,6 +10,26 @@ from kangwei.base.errors import ActionError
 from kangwei.documents import storage
 from kangwei.documents.content import recognise
 from kangwei.documents.models import Document, DocumentVersion
+
+PICTURES = ("image/png", "image/jpeg")
+LARGEST_PREVIEW = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaidFile:
+    """A document that lies with something else, by its latest version: who laid it there and when."""
+
+    pk: int
+    name: str
+    content_type: str
+    size: int
+    at: datetime
+    by: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a page shows it small: a picture that is not too heavy for that."""
+        return self.content_type in PICTURES and self.size <= LARGEST_PREVIEW
 
 
 def documents(ids: list[int]) -> QuerySet[Document]:

@@ -1,7 +1,6 @@
 """Reads of the knowledge base: who sees which article, how it is found, which is nearest to what somebody says."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -9,7 +8,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from kangwei.accounts.enums import PartyKind
 from kangwei.accounts.queries import parties
 from kangwei.base.fulltext import TextIndex
-from kangwei.documents.queries import documents, latest
+from kangwei.documents.queries import LaidFile, documents, latest
 from kangwei.knowledge.enums import UNPUBLISHED, ArticleState, Group
 from kangwei.knowledge.models import IN_FORCE, Article, ArticleEvent, Reader, Use, Version
 
@@ -24,8 +23,6 @@ CANDIDATES = 50
 """So many of the nearest are weighed once more by where the words stand."""
 LEAST_LIKENESS = 0.15
 """Share of a text's weight below which an article has hardly anything to do with it."""
-PICTURES = ("image/png", "image/jpeg")
-LARGEST_PREVIEW = 5 * 1024 * 1024
 
 
 def articles(person: "Person") -> QuerySet[Article]:
@@ -203,23 +200,6 @@ def subjects_using(article: Article, kind: str) -> QuerySet[Any]:
     return article.uses.filter(subject_kind=kind).values_list("subject_name", flat=True)
 
 
-@dataclass(frozen=True)
-class LaidFile:
-    """A file of an article by its name: who laid it there and when."""
-
-    pk: int
-    name: str
-    content_type: str
-    size: int
-    at: datetime
-    by: str
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether the page shows it: a picture that is not too heavy for that."""
-        return self.content_type in PICTURES and self.size <= LARGEST_PREVIEW
-
-
 def files_of(article: Article, version: int) -> list[LaidFile]:
     """The files that belong to a version of the article, in the order in which they came; in three queries at most."""
     among = Q(since__lte=version) & (Q(until=None) | Q(until__gt=version))
@@ -227,8 +207,9 @@ def files_of(article: Article, version: int) -> list[LaidFile]:
     found = {row.pk: latest(row) for row in documents([row.document_id for row in rows])} if rows else {}
     return [
         LaidFile(
-            row.pk, found[row.document_id].file_name, found[row.document_id].content_type, found[row.document_id].size,
-            row.at, row.by,
+            pk=row.pk, name=version.file_name, content_type=version.content_type, size=version.size, at=row.at,
+            by=row.by,
         )
         for row in rows
+        for version in [found[row.document_id]]
     ]  # fmt: skip

@@ -11,11 +11,10 @@ from django.test.client import MULTIPART_CONTENT
 from django.test.utils import CaptureQueriesContext
 
 from kangwei.base.errors import ActionError
-from kangwei.documents.queries import latest
+from kangwei.documents.queries import LARGEST_PREVIEW, latest
 from kangwei.servicedesk import actions
 from kangwei.servicedesk.forms.files import MOST_AT_ONCE
 from kangwei.servicedesk.models import Attachment
-from kangwei.servicedesk.queries.files import LARGEST_PREVIEW
 from tests.apps.assets.pages import text_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 
