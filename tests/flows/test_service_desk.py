@@ -103,7 +103,7 @@ def come_late_and_have_it_signed(page: Page) -> None:
     page.get_by_text("40.456700, 115.974500（精度 25 米）").wait_for()
     page.fill("[name=work_done]", "更换交换机，重启门诊系统，窗口恢复")
     page.get_by_role("button", name="添加一行").click()
-    page.fill("[name=parts-3-name]", "交换机")
+    page.fill("[name=parts-1-name]", "交换机")
     assert page.evaluate(WIDTH) <= PHONE["width"]
     page.get_by_role("button", name="完工，请用户签字").click()
     for signer, name in (("报修人", "李护士"), ("确认人", "王科长"), ("处理人", "张工")):

@@ -103,7 +103,7 @@ def grant_role(*, person: Person, role: Role, actor: Actor, now: datetime) -> No
     if actor == person:
         raise ActionError("不能给自己授予角色，请由另一名安全管理员办理", field="role")
     # Of two grants at once the second sees what the first gave.
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     held = {Role(code) for code in RoleGrant.objects.filter(person=person).values_list("role", flat=True)}
     if role in held:
         return

@@ -65,7 +65,7 @@ def set_mail(*, person: Person, mail: str, actor: Actor, now: datetime, wanted: 
     if wanted and not mail:
         raise ActionError("请先填写邮箱地址", field="mail")
     ask_for_mails(now=now)
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     before = person.mail, person.mail_notices
     person.mail = mail
     person.mail_notices = (person.mail_notices if wanted is None else wanted) if mail else MailNotices.NONE

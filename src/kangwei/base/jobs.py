@@ -99,5 +99,6 @@ def _retry(job: Job, error: str, now: datetime) -> None:
     if job.attempts >= ATTEMPTS.get(job.kind, MAX_ATTEMPTS):
         _finish(job, Job.State.FAILED, error, now)
         return
-    later = now + min(timedelta(seconds=30 * 2**job.attempts), LONGEST_WAIT)
+    # As numbers: after many attempts no timedelta holds the longer one.
+    later = now + timedelta(seconds=min(30 * 2**job.attempts, LONGEST_WAIT.total_seconds()))
     Job.objects.filter(pk=job.pk).update(state=Job.State.WAITING, due_at=later, error=error, lease_until=None)

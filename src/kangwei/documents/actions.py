@@ -51,7 +51,7 @@ def add_version(
     """Archive an edited file as the next version; what was there stays. ActionError where nothing changed."""
     content_type = _checked(content, file_name)
     # The document is locked, not its last version: that would still be the last for whoever waited for the lock.
-    Document.objects.select_for_update().get(pk=document.pk)
+    Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     last = DocumentVersion.objects.filter(document=document).order_by("-version")[0]
     version = _add(
         document, last.version + 1, file_name, content, content_type, Origin.UPLOADED, None, note, actor, now

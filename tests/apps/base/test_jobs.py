@@ -78,6 +78,19 @@ def test_what_may_pass_is_tried_as_often_as_the_kind_wants_an_hour_apart_at_most
     assert waits[0] == timedelta(minutes=1) and waits == sorted(waits) and waits[-1] == timedelta(hours=1)
 
 
+def test_however_often_it_was_tried_the_next_wait_is_an_hour(monkeypatch, now):
+    def wait(payload, *, now):
+        raise jobs.NotNowError("服务器没有应答")
+
+    monkeypatch.setitem(jobs.HANDLERS, "test.note", wait)
+    monkeypatch.setitem(jobs.ATTEMPTS, "test.note", 60)
+    job = ask(now)
+    Job.objects.update(attempts=45)
+    assert jobs.run(job.pk, now=now) is True
+    job.refresh_from_db()
+    assert (job.state, job.due_at - now) == (Job.State.WAITING, jobs.LONGEST_WAIT)
+
+
 def test_a_refusal_is_final_and_keeps_its_reason(monkeypatch, now):
     def refuse(payload, *, now):
         raise ActionError("目标已停用")

@@ -42,7 +42,7 @@ def test_a_use_can_be_taken_back_and_twice_is_no_harm(publish, engineer, now):
 
 def test_what_is_not_in_force_is_not_used(publish, write, step, manager, clerk, now):
     for article in (write(), step(publish(), "retire", by=manager, reason="过时")):
-        with pytest.raises(ActionError, match="还不能引用"):
+        with pytest.raises(ActionError, match="不能采用"):
             actions.use_article(article=article, subject=TICKET, actor=clerk, now=now)
 
 

@@ -93,6 +93,13 @@ class TestSaving:
         assert "连不上" in text_of(response)
         assert not Ticket.objects.exists()
 
+    def test_a_cause_without_what_solved_it_is_asked_about_and_kept_in_sight(self, engineer, call):
+        response = engineer.post(url("new"), call(cause="停电"))
+        assert response.status_code == 422
+        assert "填了原因，请写明解决办法" in response.context["form"].errors["solution"][0]
+        assert '<details class="kw-desk-solved" open>' in response.content.decode()
+        assert not Ticket.objects.exists()
+
     def test_the_contract_last_used_comes_first_the_next_time(self, engineer, call, now):
         other = load_small(now, id="a-2026", title="另一份合同")
         assert values_of(engineer.get(url("new")))["contract"] == other.pk

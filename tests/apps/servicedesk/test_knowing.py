@@ -8,6 +8,7 @@ from kangwei.base.errors import ActionError
 from kangwei.knowledge import actions as knowledge
 from kangwei.knowledge.models import Article
 from kangwei.servicedesk import actions
+from kangwei.servicedesk.queries.knowing import written_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 from tests.factories.contracts import load_small
 
@@ -102,6 +103,7 @@ class TestTakenUp:
         post("take_up", ticket.pk, article.pk)
         post("put_aside", ticket.pk, article.pk)
         assert used(card, ticket) == []
+        assert f"已取消采用 {article.number}" in engineer.get(url("detail", ticket.pk)).content.decode()
         article.refresh_from_db()
         assert article.use_count == 0
         assert "solution" not in engineer.get(url("step", ticket.pk, "solve")).context["form"].initial
@@ -169,3 +171,15 @@ def test_the_card_costs_the_same_however_many_articles(publish, open_ticket, car
         publish(title=f"门诊系统打不开 {number}")
     with django_assert_max_num_queries(14):
         assert len(card(ticket).context["near"]) == 3
+
+
+def test_an_article_of_another_buyer_that_names_the_ticket_is_none_of_it(open_ticket, make_person, make_party, now):
+    ticket = open_ticket()
+    actions.take_step(ticket=ticket, step="solve", texts={"solution": "好了"}, actor=SYSTEM, now=now)
+    somebody = make_person("clerk", username="of-the-platform")
+    text = {"title": "x", "symptoms": "", "cause": "", "solution": "", "category": "", "keywords": ""}
+    other = make_party("另一家医院", "buyer")
+    knowledge.draft_article(owner=other, **text, source=ticket.number, actor=SYSTEM, now=now)
+    assert written_of(somebody, ticket) is None
+    own = knowledge.draft_article(owner=ticket.contract.buyer, **text, source=ticket.number, actor=SYSTEM, now=now)
+    assert written_of(somebody, ticket) == own

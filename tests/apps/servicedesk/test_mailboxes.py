@@ -73,6 +73,7 @@ class TestEntering:
     def test_what_was_typed_comes_back_with_the_reason_but_for_the_password(self, project_manager, contract):
         refused = project_manager.post(url("mailbox_new"), SENT | {"contract": contract.pk, "host": "imap://x"})
         assert refused.status_code == 422 and "不带 imap://" in text_of(refused)
+        assert "口令不留在页面上，请再填一次" in text_of(refused)
         assert PLACE.user in refused.content.decode() and PASSWORD not in refused.content.decode()
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "::1", "::ffff:127.0.0.1"])
@@ -143,6 +144,16 @@ class TestChanging:
         other = load_small(now, id="other-2026", buyer="另一家甲方")
         with pytest.raises(ActionError, match="同一甲方"):
             save(box=box, password=None, contract=other)
+
+    def test_nor_does_a_mail_to_one_buyer_lie_with_anothers_ticket(self, deliver, open_ticket, now):
+        deliver(make_mail())
+        mail = ReceivedMail.objects.get()
+        by = {"mail": mail, "public": False, "actor": SYSTEM, "now": now}
+        theirs = open_ticket(contract=load_small(now, id="other-2026", buyer="另一家甲方"))
+        with pytest.raises(ActionError, match="不能归到别的甲方的合同"):
+            actions.add_mail(ticket=theirs, **by)
+        own = open_ticket()
+        assert actions.add_mail(ticket=own, **by).ticket == own
 
 
 class TestFetching:

@@ -93,6 +93,11 @@ class TestButtons:
             "响应", "解决", "到场", "撤销", "接手", "派单", "暂停计时", "更正", "打印",
         }  # fmt: skip
 
+    def test_a_solved_ticket_whose_clocks_have_stopped_is_neither_paused_nor_taken(self, engineer, open_ticket, now):
+        ticket = open_ticket()
+        actions.take_step(ticket=ticket, step="solve", texts=ANYTHING, actor=SYSTEM, now=now)
+        assert buttons_of(engineer.get(url("detail", ticket.pk))) == {"办结", "打印"}
+
     def test_an_ended_ticket_is_only_reopened(self, engineer, project_manager, open_ticket, now):
         ticket = open_ticket()
         actions.take_step(ticket=ticket, step="solve", texts=ANYTHING, actor=SYSTEM, now=now)

@@ -52,6 +52,20 @@ def test_every_step_is_in_the_audit_trail_and_on_the_ticket(open_ticket, now):
     assert AuditEntry.objects.get(action="servicedesk.step").data["step"] == "solve"
 
 
+def test_what_nobody_has_is_whose_who_solves_it(open_ticket, supplier, make_person, now):
+    engineer, other = (make_person("engineer", party=supplier, username=name) for name in ("one", "other"))
+    platform = make_person("engineer", username="platform")
+
+    def solved_by(person, ticket):
+        texts = {"solution": "重启"}
+        return actions.take_step(ticket=ticket, step="solve", texts=texts, actor=person, now=now).assignee
+
+    assert solved_by(engineer, open_ticket()) == engineer
+    others = actions.assign(ticket=open_ticket(), assignee=other, text="", actor=SYSTEM, now=now)
+    assert solved_by(engineer, others) == other
+    assert solved_by(platform, open_ticket()) is None
+
+
 def test_a_step_asks_for_its_text(open_ticket, now):
     with pytest.raises(ActionError, match="解决办法") as refusal:
         actions.take_step(ticket=open_ticket(), step="solve", texts={}, actor=SYSTEM, now=now)

@@ -96,9 +96,60 @@ def test_headers_that_are_not_encoded_as_they_should_be():
     assert read_mail(encoded).sender == "张医生"
 
 
-@pytest.mark.parametrize("date", ["", "nonsense", "Fri, 99 Nov 2026 09:05:12 +0800", "Mon, 1 Jan 0001 00:00:00 +2400"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "nonsense",
+        "Fri, 99 Nov 2026 09:05:12 +0800",
+        "Mon, 1 Jan 0001 00:00:00 +2400",
+        "Fri, 31 Dec 9999 23:59:59 +0000",
+    ],
+)
 def test_a_date_that_there_is_not(date):
     assert read_mail(make_mail().as_bytes().replace(b"Fri, 20 Nov 2026 09:05:12 +0800", date.encode())).at is None
+
+
+HTML = b"Subject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+
+@pytest.mark.parametrize(("page", "text"), [
+    (b"a<![foo[b]]>c", "ac"), (b"a<![ b", "a<![ b"), (b"<![if !mso]>a<![endif]>", "a"), (b"a<!--b<p>c", "a"),
+    (b"a<script>if (b<c) '</p>'</script>d", "ad"), (b"1 < 2 &lt;b&gt; &#x0;", "1 < 2 <b> \ufffd"),
+    (b"<P>a</P><Br/>b", "a\n\nb"),
+])  # fmt: skip
+def test_a_page_that_is_not_as_it_should_be(page, text):
+    assert read_mail(HTML + page).text == text
+
+
+@pytest.mark.parametrize("piece", [b"<a ", b"<a b='", b"<!--", b"<script", b"<![CDATA[", b"</", b"&#"])
+def test_a_large_page_of_unended_pieces_is_read_in_one_pass(piece):
+    assert read_mail(HTML + piece * 100_000).subject == "x"
+
+
+@pytest.mark.parametrize("head", [
+    b"From: " + b"(" * 10_000, b"Content-Type: text/html\r\n\r\n&#" + b"9" * 5_000 + b";\r\nSubject: ",
+])  # fmt: skip
+def test_what_the_standard_library_gives_up_on_is_refused(head):
+    with pytest.raises(MailError, match="读不出来"):
+        read_mail(b"Subject: x\r\n" + head + b"\r\n\r\n")
+
+
+def test_of_headers_without_end_only_the_beginning_is_read():
+    mail = read_mail(
+        b"Content-Type: text/plain" + b"; a=b" * 200_000 + b"\r\nSubject: " + b"=?a?q?" * 200_000 + b"\r\n\r\nhello"
+    )
+    assert mail.text == "hello"
+    assert 0 < len(mail.subject) <= module.LONGEST_HEADER
+
+
+def test_a_forwarded_mail_stays_as_it_came():
+    inner = b"From: a@b.cn\r\nTo: " + b"c@d.cn, " * 30 + b"e@f.cn\r\nSubject: x\r\n\r\nhello\r\n"
+    outer = (
+        b"Subject: y\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    )
+    (file,) = read_mail(outer + inner + b"\r\n--b--\r\n").attached
+    assert file.content.replace(b"\r\n", b"\n").rstrip() == inner.replace(b"\r\n", b"\n").rstrip()
 
 
 def test_what_is_no_mail_is_refused():

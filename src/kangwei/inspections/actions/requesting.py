@@ -40,7 +40,7 @@ def request_run(
     Without an `occurrence` the run is for the newest whose window has begun, if that is open, and else an extra one.
     ActionError for a target out of use, or an occurrence that is not the target's, not open or not begun.
     """
-    target = Target.objects.select_for_update().select_related("contract").get(pk=target.pk)
+    target = Target.objects.select_for_update(no_key=True).select_related("contract").get(pk=target.pk)
     if not target.active:
         raise ActionError(f"巡检对象「{target.name}」已停用")
     waiting = target.runs.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).first()

@@ -27,7 +27,11 @@ def open_finding_ticket(*, finding: Finding, link: str, actor: Actor, now: datet
     ActionError for a finding that is over and never had one, and as `open_ticket` has them.
     """
     # Held until the end: two presses at once open one ticket.
-    finding = Finding.objects.select_for_update(of=("self",)).select_related("target__contract").get(pk=finding.pk)
+    finding = (
+        Finding.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("target__contract")
+        .get(pk=finding.pk)
+    )
     if finding.ticket:
         return finding.ticket
     if finding.state != FindingState.OPEN:

@@ -16,7 +16,7 @@ PROBLEM = ("title", "keywords", "symptoms")
 
 def locked(article: Article) -> Article:
     """The article as it is stored now, held until the transaction ends."""
-    return Article.objects.select_for_update(of=("self",)).select_related("owner").get(pk=article.pk)
+    return Article.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=article.pk)
 
 
 def checked(values: dict[str, str]) -> dict[str, str]:

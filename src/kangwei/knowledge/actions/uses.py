@@ -28,7 +28,7 @@ def use_article(*, article: Article, subject: tuple[str, str], actor: Actor, now
     if person and not queries.articles(person).filter(pk=article.pk).exists():
         raise ActionError("找不到这条知识")
     if not article.is_in_force:
-        raise ActionError(f"{article.number} 现为{article.get_state_display()}，还不能引用")
+        raise ActionError(f"{article.number} 现为{article.get_state_display()}，不能采用")
     use = Use.objects.create(article=article, subject_kind=kind, subject_name=name, at=now, by=actor.audit_name)
     _count(article, 1)
     audit.append(

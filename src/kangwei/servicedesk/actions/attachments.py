@@ -12,9 +12,10 @@ from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
 from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions.files import attach
+from kangwei.servicedesk.actions.mailing import held_mail, require_its_buyer
 from kangwei.servicedesk.actions.notes import note
 from kangwei.servicedesk.actions.tickets import locked
-from kangwei.servicedesk.models import Attachment, Ticket
+from kangwei.servicedesk.models import Attachment, ReceivedMail, Ticket
 
 
 @transaction.atomic
@@ -45,16 +46,23 @@ def attach_files(
 @transaction.atomic
 def open_with_files(
     *, opening: Callable[..., Ticket], files: Iterable[tuple[str, bytes]], count: int, actor: Actor, now: datetime,
-    **values: Any,
+    mail: ReceivedMail | None = None, **values: Any,
 ) -> Ticket:  # fmt: skip
     """Open a ticket, by `opening` with these `values`, and lay these `count` files with it: all of it or nothing.
 
+    `mail` is the one that came by a mailbox and that `opening` takes up.
+
     ActionError as `opening` and `attach_files` have them; one about a file names the field `file`.
     """
+    if mail:
+        # Before any number: whoever takes it up without a file more holds it first.
+        mail = held_mail(mail)
     # Before the ticket's own number: whoever archives a file holds the numbers of documents while the audit trail is
     # waited for, and would wait for this one as this one for them.
     numbers = [next_document_number(now=now) for _ in range(count)]
     ticket = opening(actor=actor, now=now, **values)
+    if mail:
+        require_its_buyer(mail, ticket)
     try:
         attach_files(ticket=ticket, files=files, public=False, numbers=numbers, actor=actor, now=now)
     except ActionError as error:

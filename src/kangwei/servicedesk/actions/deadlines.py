@@ -83,7 +83,8 @@ def _settle(ticket_ids: set[int], now: datetime) -> int:
 def _reached(ticket_ids: set[int], now: datetime) -> Iterator[Reached]:
     """The tickets that nobody else holds, each with its longest overdue clock."""
     # The tickets first and in one order, as every step does it: or two would wait for each other.
-    held = Ticket.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ticket_ids)
+    found = Ticket.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    held = found.filter(pk__in=ticket_ids)
     for clocks in loaded(held.select_related("contract", "system").order_by("pk")):
         overdue = [row for row in clocks.rows.values() if row.next_at and row.next_at < now]
         if overdue:

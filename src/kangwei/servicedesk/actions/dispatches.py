@@ -192,7 +192,7 @@ def held(dispatch: Dispatch, *states: DispatchState) -> Dispatch:
     The ticket first, as everything does it that changes one: the other way round two would wait for each other.
     """
     ticket = locked(dispatch.ticket)
-    found = Dispatch.objects.select_for_update(of=("self",)).select_related("engineer").get(pk=dispatch.pk)
+    found = Dispatch.objects.select_for_update(of=("self",), no_key=True).select_related("engineer").get(pk=dispatch.pk)
     found.ticket = ticket
     if found.state not in states:
         raise ActionError(f"派工单{found.get_state_display()}，请刷新后再看")

@@ -58,7 +58,9 @@ def open_entrances(
 @transaction.atomic
 def close_entrance(*, entrance: Entrance, actor: Actor, now: datetime) -> Entrance:
     """Let nothing more be reported at the entrance; what was reported stays. Closing it again changes nothing."""
-    entrance = Entrance.objects.select_for_update(of=("self",)).select_related("institution").get(pk=entrance.pk)
+    entrance = (
+        Entrance.objects.select_for_update(of=("self",), no_key=True).select_related("institution").get(pk=entrance.pk)
+    )
     if entrance.closed_at:
         return entrance
     entrance.closed_at = now

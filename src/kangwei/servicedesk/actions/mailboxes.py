@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kangwei.base import audit, secretbox
 from kangwei.base.audit import WORKER, Actor
@@ -60,9 +60,6 @@ def save_mailbox(
         raise ActionError("口令只能用英文字母、数字和符号", field="password")
     if not folder:
         raise ActionError("请填写文件夹，收件箱是 INBOX", field="folder")
-    others = Mailbox.objects.filter(host=host, port=port, user=user, folder=folder).exclude(pk=box.pk)
-    if others.exists():
-        raise ActionError("这个邮箱的这个文件夹已登记过", field="user")
     if moved or before["folder"] != folder:
         box.validity, box.read_to = None, 0
     for name in (*REACHED_BY, "folder", "active"):
@@ -71,7 +68,11 @@ def save_mailbox(
         box.password = secretbox.seal(password)
     # Whoever looks into it now looks into what it was: his result no longer counts.
     box.contract, box.busy_until, box.error = contract, None, ""
-    box.save()
+    try:
+        with transaction.atomic():
+            box.save()
+    except IntegrityError:
+        raise ActionError("这个邮箱的这个文件夹已登记过", field="user") from None
     audit.append(
         actor=actor, action="servicedesk.save_mailbox", subject=("mailbox", str(box.pk)),
         data=_described(box) | {"password_changed": bool(password)}, now=now,
@@ -80,7 +81,9 @@ def save_mailbox(
 
 
 def _held(box: Mailbox) -> Mailbox:
-    return Mailbox.objects.select_for_update(of=("self",)).select_related("contract").get(pk=box.pk)
+    # Not its key: the worker names it at the end of keeping a mail, holding the audit trail.
+    rows = Mailbox.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("contract").get(pk=box.pk)
 
 
 def _described(box: Mailbox) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from kangwei.base import audit
 from kangwei.base.audit import Actor
 from kangwei.base.errors import ActionError
+from kangwei.documents.actions import next_document_number
 from kangwei.servicedesk.actions.files import attach
 from kangwei.servicedesk.actions.tickets import add_note, locked
 from kangwei.servicedesk.enums import TAKEN_UP, MailState
@@ -36,15 +37,21 @@ def refuse_mail(*, mail: ReceivedMail, reason: str, actor: Actor, now: datetime)
 def add_mail(*, mail: ReceivedMail, ticket: Ticket, public: bool, actor: Actor, now: datetime) -> ReceivedMail:
     """Write the mail on a ticket and lay its files with it; those that lie there already are not laid again.
 
-    Internal unless `public`. ActionError for a mail that a ticket holds, or whose file is missing or changed.
+    Internal unless `public`. ActionError for a mail that a ticket holds, that was written to another buyer, or whose
+    file is missing or changed.
     """
     mail, ticket = held_mail(mail), locked(ticket)
+    require_its_buyer(mail, ticket)
     item = receiving.by_mailbox(mail)
+    known = set(ticket.attachments.values_list("document__versions__sha256", flat=True))
+    by_digest = {hashlib.sha256(content).hexdigest(): (name, content) for name, content in item.kept}
+    files = [file for digest, file in by_digest.items() if digest not in known]
+    # Before the note: whoever archives a file holds the numbers of documents while the audit trail is waited for.
+    numbers = [next_document_number(now=now) for _ in files]
     text = f"邮件补充：{mail}\n{item.description or mail.fault}"
     add_note(ticket=ticket, text=text, public=public, actor=actor, now=now)
-    for name, content in item.kept:
-        if not ticket.attachments.filter(document__versions__sha256=hashlib.sha256(content).hexdigest()).exists():
-            attach(ticket=ticket, file_name=name, content=content, public=public, actor=actor, now=now)
+    for (name, content), number in zip(files, numbers, strict=True):
+        attach(ticket=ticket, file_name=name, content=content, public=public, number=number, actor=actor, now=now)
     if item.refusals:
         add_note(ticket=ticket, text=item.refusals, public=False, actor=actor, now=now)
     handled(mail, MailState.ADDED, ticket, actor, now)
@@ -57,6 +64,12 @@ def held_mail(mail: ReceivedMail) -> ReceivedMail:
     if found.state in TAKEN_UP:
         raise ActionError(f"这封邮件已由 {found.handled_by} 处理，见工单 {found.ticket.number if found.ticket else ''}")
     return found
+
+
+def require_its_buyer(mail: ReceivedMail, ticket: Ticket) -> None:
+    """ActionError for a ticket of another buyer than the mail was written to."""
+    if ticket.contract.buyer_id != mail.contract.buyer_id:
+        raise ActionError(f"这封邮件是发给「{mail.contract.buyer}」的，不能归到别的甲方的合同", field="contract")
 
 
 def handled(

@@ -107,7 +107,8 @@ def take_step(
 
     `details` are kept beside the texts as JSON data, such as the answer to each point of an assessment. `files` are
     laid with the ticket; the sheet that records the work is made where the step ends it. `solved_how` and `cause` are
-    kept where the step `asks_how`; the cause is for the desk, not for the caller.
+    kept where the step `asks_how`; the cause is for the desk, not for the caller. A ticket that nobody has becomes
+    that of whoever of the contract's parties solves it.
 
     ActionError for a step that the ticket cannot take as it stands, a time before what happened, and whatever
     `asking.check` misses.
@@ -133,6 +134,7 @@ def take_step(
         clocks.happen("stop", done_at, only=[str(clock) for clock in found.stops])
     told = _tell_how(ticket, found, solved_how, cause)
     if found.target == TicketState.SOLVED:
+        _had_by(ticket, actor)
         # Nobody had to come: an arrival that was not reached by then is not asked for any more.
         clocks.happen("void", done_at, only=("arrival",), reason="未到场即解决")
     clocks.start_waiting(now)
@@ -283,9 +285,12 @@ def _next_number(now: datetime) -> str:
 
 
 def locked(ticket: Ticket) -> Ticket:
-    """The ticket as it is stored now, held until the transaction ends."""
+    """The ticket as it is stored now, held until the transaction ends.
+
+    Not its key: whoever writes a note names it at the end, holding the audit trail for which the others wait.
+    """
     return (
-        Ticket.objects.select_for_update(of=("self",))
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("contract", "system", "assignee", "team")
         .get(pk=ticket.pk)
     )
@@ -293,7 +298,11 @@ def locked(ticket: Ticket) -> Ticket:
 
 def hold_open(tickets: set[int]) -> set[int]:
     """Hold those of the tickets that are open until the caller's transaction ends, in one order; their keys."""
-    held = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=tickets, closed_at=None).order_by("pk")
+    held = (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=tickets, closed_at=None)
+        .order_by("pk")
+    )
     return set(held.values_list("pk", flat=True)) if tickets else set()
 
 
@@ -329,6 +338,13 @@ def saved(ticket: Ticket, now: datetime) -> None:
     """Store a changed ticket."""
     ticket.updated_at = now
     ticket.save()
+
+
+def _had_by(ticket: Ticket, actor: Actor) -> None:
+    """Whoever of the contract's parties solves what nobody has, had it."""
+    person, parties = person_behind(actor), (ticket.contract.supplier_id, ticket.contract.buyer_id)
+    if ticket.assignee_id is None and person and person.party_id in parties:
+        ticket.assignee = person
 
 
 def _tell_how(ticket: Ticket, step: Step, solved_how: SolvedHow | None, cause: str) -> dict[str, str]:

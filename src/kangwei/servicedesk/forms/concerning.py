@@ -11,7 +11,7 @@ OPTIONS = "asset-options"
 class AssetForm(forms.Form):
     asset = forms.CharField(
         label="资产", max_length=200,
-        help_text="输入编号、名称或序列号的一部分后从列表中选；也可扫码枪扫资产标签上的编号",
+        help_text="输入编号、名称或序列号的一部分后从列表中选；也可用扫码枪扫资产标签上的编号",
     )  # fmt: skip
 
     def __init__(self, *args: Any, options: str, **kwargs: Any) -> None:

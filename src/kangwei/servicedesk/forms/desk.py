@@ -118,10 +118,12 @@ class DeskForm(CallForm):
         return [file.name or "" for file in self.files.getlist("file")] if self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
-        """What was solved was solved in some way."""
+        """What was solved was solved in some way, and only what was solved has a cause."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("solution", "").strip() and data.get("solved_how") == "":
             self.add_error("solved_how", "请选择解决方式")
+        if data.get("cause") and not data.get("solution", "").strip():
+            self.add_error("solution", "填了原因，请写明解决办法；没有解决的，请清空原因")
         return data
 
     def sketch(self, contract: "Contract", now: datetime) -> Ticket:

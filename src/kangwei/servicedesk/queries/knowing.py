@@ -35,8 +35,9 @@ def articles_used(ticket: Ticket) -> list["Article"]:
 
 
 def written_of(person: "Person", ticket: Ticket) -> "Article | None":
-    """The article that was written of the ticket, if the person may see it."""
-    return knowledge.articles(person).filter(source=ticket.number).order_by("pk").first()
+    """The article that was written of the ticket, if the person may see it; others may name the ticket as well."""
+    own = knowledge.articles(person).filter(owner=ticket.contract.buyer_id)
+    return own.filter(source=ticket.number).order_by("pk").first()
 
 
 def solution_of(ticket: Ticket) -> str:
@@ -53,4 +54,4 @@ def article_named(person: "Person", key: int) -> "Article | None":
 
 def helped_by(rows: QuerySet[Ticket], article: "Article") -> QuerySet[Ticket]:
     """The tickets with which the article helped."""
-    return rows.filter(number__in=list(knowledge.subjects_using(article, TICKET)))
+    return rows.filter(number__in=knowledge.subjects_using(article, TICKET).order_by())

@@ -23,7 +23,7 @@ def name_asset(request: PersonRequest, pk: int) -> HttpResponse:
     ticket = ticket_or_404(request, pk)
     form = AssetForm(request.POST or None, options=reverse("tickets:asset_options", args=[pk]))
     template = "servicedesk/name_asset.html"
-    return answer(request, ticket, form, "涉及资产", lambda: _named(request, ticket, form), template=template)
+    return answer(request, ticket, form, "添加资产", lambda: _named(request, ticket, form), template=template)
 
 
 def _named(request: PersonRequest, ticket: Ticket, form: AssetForm) -> None:
@@ -42,7 +42,7 @@ def unname_asset(request: PersonRequest, pk: int, asset: int) -> HttpResponse:
     row = get_object_or_404(ticket.concerned.select_related("asset"), asset=asset)
     with refusals_shown(request):
         actions.unname_asset(ticket=ticket, asset=row.asset, **by(request))
-        messages.success(request, f"不再涉及 {row.asset.number}")
+        messages.success(request, f"已移除 {row.asset.number}")
     return redirect("tickets:detail", pk=pk)
 
 

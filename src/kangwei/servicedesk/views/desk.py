@@ -123,12 +123,14 @@ def _fitting(request: PersonRequest, contract: "Contract", data: Any, now: datet
 def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | None":
     try:
         opening = actions.open_and_solve if form.solved else actions.open_ticket
-        if item := named(request):
+        item = named(request)
+        if item:
             opening = partial(actions.open_received, received=item, opening=opening)
         source = _source(request)
         ticket = actions.open_with_files(
             opening=opening, files=form.brought, count=len(form.cleaned_data["file"]), **form.values, **form.solved,
             source=source, bond=Bond.ARISEN if source else None, actor=request.user, now=now,
+            mail=item.mail if item else None,
         )  # fmt: skip
     except ActionError as error:
         add_error(form, error)

@@ -60,6 +60,7 @@ def put_aside(request: PersonRequest, pk: int, article: int) -> HttpResponse:
     if found:
         with refusals_shown(request):
             actions.put_aside(ticket=ticket, article=found, **by(request))
+            messages.success(request, f"已取消采用 {found.number}")
     return redirect("tickets:detail", pk=pk)
 
 

@@ -52,7 +52,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "steps": offered(request, ticket),
         "may_write": person.has_perm("tickets.write"),
         "may_manage": is_open and person.has_perm("tickets.manage"),
-        "may_take": is_open and ticket.assignee_id is None and may_take(request, ticket),
+        "may_take": is_open and ticket.assignee_id is None and ticket.solved_at is None and may_take(request, ticket),
         "timeline": [_entry(event) for event in happened],
         "assessment": assessment_of(ticket),
         "submitted": taken.get("submit"),

@@ -24,7 +24,7 @@ function moveRow(step) {
 // On a phone a row is shown as a block; each cell then needs the name of its column beside it.
 function labelCells() {
   for (const table of document.querySelectorAll(".kw-table")) {
-    const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
+    const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.replace(/[↑↓]/, "").trim());
     for (const cell of table.querySelectorAll("tbody td")) {
       if (names[cell.cellIndex]) cell.dataset.label = names[cell.cellIndex];
     }
@@ -33,6 +33,17 @@ function labelCells() {
 
 labelCells();
 document.addEventListener("htmx:after:swap", labelCells);
+
+// On a phone the tabs scroll sideways: the chosen one is in sight.
+function showTab() {
+  for (const tab of document.querySelectorAll(".kw-tabs .active")) {
+    const bar = tab.closest(".kw-tabs");
+    bar.scrollLeft += Math.max(0, tab.getBoundingClientRect().right - bar.getBoundingClientRect().right);
+  }
+}
+
+showTab();
+document.addEventListener("htmx:after:swap", showTab);
 
 function openUrl(text) {
   const url = new URL(text, location.href);
@@ -99,6 +110,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   form.requestSubmit();
 });
+
+// A form that was refused is gone on with where it is wrong.
+document.querySelector(".is-invalid")?.focus();
 
 // A page taken back from the browser's history keeps the fields that were disabled above.
 addEventListener("pageshow", () => {

@@ -140,6 +140,13 @@ for (const button of document.querySelectorAll("[data-part-add]")) {
   const set = button.closest("fieldset");
   const total = set.querySelector(`[name="${button.dataset.partAdd}-TOTAL_FORMS"]`);
   button.hidden = false;
+  // The empty rows of a page without script would push the button that ends the visit off a phone's screen.
+  const isEmpty = (row) => [...row.querySelectorAll('[name$="-name"], [name$="-serial"]')].every((field) => !field.value);
+  for (const row of [...set.querySelectorAll("[data-part]")].slice(1).reverse()) {
+    if (!isEmpty(row)) break;
+    row.remove();
+    total.value = Number(total.value) - 1;
+  }
   button.addEventListener("click", () => {
     if (Number(total.value) >= Number(button.dataset.most)) return;
     const row = set.querySelector("template").content.firstElementChild.outerHTML.replaceAll("__prefix__", total.value);
