@@ -76,9 +76,8 @@ def _finish(run: Run, judgement: checks.Judgement, actor: Actor, now: datetime) 
     held = hold_tickets(run)
     if run.occurrence:
         contracts.lock_occurrence(run.occurrence.pk)
-    Target.objects.select_for_update(no_key=True).get(
-        pk=run.target_id
-    )  # findings of one target are settled one run at a time
+    # Findings of one target are settled one run at a time.
+    Target.objects.select_for_update(no_key=True).get(pk=run.target_id)
     run.state, run.finished_at, run.address = RunState.FINISHED, now, run.target.address
     run.verdict, run.measured, run.failure = judgement.verdict, judgement.measured, judgement.failure
     results = CheckResult.objects.bulk_create(_rows(run, judgement))
