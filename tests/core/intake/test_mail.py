@@ -127,12 +127,19 @@ def test_a_large_page_of_unended_pieces_is_read_in_one_pass(piece):
     assert read_mail(HTML + piece * 100_000).subject == "x"
 
 
-@pytest.mark.parametrize("head", [
-    b"From: " + b"(" * 10_000, b"Content-Type: text/html\r\n\r\n&#" + b"9" * 5_000 + b";\r\nSubject: ",
-])  # fmt: skip
-def test_what_the_standard_library_gives_up_on_is_refused(head):
+def test_what_the_standard_library_gives_up_on_is_refused():
+    page = b"Content-Type: text/html\r\n\r\n&#" + b"9" * 5_000 + b";"
     with pytest.raises(MailError, match="读不出来"):
-        read_mail(b"Subject: x\r\n" + head + b"\r\n\r\n")
+        read_mail(b"Subject: x\r\n" + page)
+
+
+def test_a_sender_of_brackets_without_end_is_no_sender():
+    try:
+        mail = read_mail(b"Subject: x\r\nFrom: " + b"(" * 10_000 + b"\r\n\r\n")
+    except MailError:
+        # Some releases of Python go too deep here, others do not.
+        return
+    assert (mail.subject, mail.sender) == ("x", "")
 
 
 def test_of_headers_without_end_only_the_beginning_is_read():
