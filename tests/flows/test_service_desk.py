@@ -297,7 +297,14 @@ def test_what_one_ticket_taught_helps_with_the_next(clock, visit, signed_in, con
 
     page.goto("/tickets/new/")
     page.locator("[name=title]").press_sequentially("登录门诊系统后白屏")
-    page.locator("#desk-aside").get_by_text("清空浏览器缓存").wait_for(state="attached")
+    page.locator("#desk-aside").get_by_role("button", name="采用", exact=True).click()
+    assert page.locator("[name=solution]").input_value() == "清空浏览器缓存后重新登录"
+    page.get_by_role("button", name="受理", exact=True).click()
+    page.get_by_text("采用知识").wait_for()
+    assert page.get_by_text("待确认").first.is_visible()
+
+    page.goto("/tickets/new/")
+    page.locator("[name=title]").press_sequentially("登录门诊系统后白屏，又来了")
     page.get_by_role("button", name="受理", exact=True).click()
     page.get_by_role("button", name="采用", exact=True).click()
     page.get_by_text("采用知识").wait_for()

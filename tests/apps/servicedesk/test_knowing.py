@@ -8,6 +8,7 @@ from kangwei.base.errors import ActionError
 from kangwei.knowledge import actions as knowledge
 from kangwei.knowledge.models import Article
 from kangwei.servicedesk import actions
+from kangwei.servicedesk.models import Ticket
 from kangwei.servicedesk.queries.knowing import written_of
 from tests.apps.servicedesk.conftest import SYSTEM, url
 from tests.factories.contracts import load_small
@@ -132,6 +133,42 @@ class TestTakenUp:
         actions.take_step(ticket=ticket, step="cancel", texts={"reason": "误报"}, actor=SYSTEM, now=now)
         with pytest.raises(ActionError, match="已撤销"):
             actions.take_up(ticket=ticket, article=article, actor=SYSTEM, now=now)
+
+
+class TestWhileTheCallerWaits:
+    @pytest.fixture
+    def save(self, engineer, contract) -> Callable:
+        """`save(article, solution="…")`: the desk's form is sent; the ticket."""
+
+        def send(article, **said) -> Ticket:
+            given = {
+                "contract": contract.pk, "kind": "incident", "title": "门诊系统打不开", "method": "remote",
+                "channel": "phone", "solved_how": "phone", "article": article,
+            }  # fmt: skip
+            assert engineer.post(url("new"), given | said).status_code == 302
+            return Ticket.objects.latest("pk")
+
+        return send
+
+    def test_the_article_that_was_read_aloud_counts_with_the_solution(self, publish, save, card):
+        article = publish()
+        ticket = save(article.pk, solution="重启门诊服务")
+        assert ticket.first_contact
+        assert used(card, ticket) == ["门诊系统打不开"]
+
+    def test_not_where_the_ticket_was_not_solved_or_there_is_none(self, publish, save, card):
+        article = publish()
+        assert used(card, save(article.pk)) == []
+        for odd in ("", "0", str(article.pk + 1), "<b>"):
+            assert used(card, save(odd, solution="重启")) == []
+
+    def test_of_one_that_was_retired_meanwhile_the_ticket_stands_without_it(
+        self, publish, save, card, make_person, now
+    ):
+        article = publish()
+        judge = make_person("buyer_manager", party=article.owner, username="retires")
+        knowledge.take_step(article=article, step="retire", reason="过时", actor=judge, now=now)
+        assert used(card, save(article.pk, solution="重启")) == []
 
 
 class TestWrittenUp:

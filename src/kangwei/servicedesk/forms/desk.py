@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kangwei.assets.models import Asset
     from kangwei.contracts.models import Contract
 
-APART = ("who", "solution", "solved_how", "cause", "file")
+APART = ("who", "solution", "solved_how", "cause", "article", "file")
 """What the form asks beside the facts of the ticket."""
 WORDS = ("severity", "place", "caller_kind")
 """The fields in the words of the contract."""
@@ -88,6 +88,7 @@ class DeskForm(CallForm):
     channel = forms.ChoiceField(label="来源", choices=Channel.choices, initial=Channel.PHONE)
     occurred_at = MomentField(label="发生时间")
     solution = long_text("解决办法", rows=2, required=False)
+    article = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

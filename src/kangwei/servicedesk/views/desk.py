@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from kangwei.base.errors import ActionError
 from kangwei.base.permissions import requires
-from kangwei.base.web import PersonRequest, add_error, key_in
+from kangwei.base.web import PersonRequest, add_error, key_in, refusals_shown
 from kangwei.core.calendars import SHANGHAI, local_day
 from kangwei.servicedesk import actions, queries
 from kangwei.servicedesk.enums import Bond
 from kangwei.servicedesk.forms.desk import DeskForm
 from kangwei.servicedesk.forms.words import MOMENT
+from kangwei.servicedesk.queries.knowing import article_named
 from kangwei.servicedesk.views.calls import fitting, known_of
 from kangwei.servicedesk.views.finding import ticket_or_404
 from kangwei.servicedesk.views.receiving import facts_of, named
@@ -136,7 +137,17 @@ def _opened(request: PersonRequest, form: DeskForm, now: datetime) -> "Ticket | 
         add_error(form, error)
         return None
     request.session[LAST_CONTRACT] = ticket.contract_id
+    if form.solved:
+        _take_up(request, ticket, form.cleaned_data["article"], now)
     return ticket
+
+
+def _take_up(request: PersonRequest, ticket: "Ticket", key: str, now: datetime) -> None:
+    """Say that the article whose text was filled in helped; where there is none any more, the ticket stands without."""
+    article = article_named(request.user, key_in(key) or 0)
+    if article:
+        with refusals_shown(request):
+            actions.take_up(ticket=ticket, article=article, actor=request.user, now=now)
 
 
 def _source(request: PersonRequest) -> "Ticket | None":
@@ -159,7 +170,7 @@ def _facts_of(source: "Ticket | None") -> dict[str, Any]:
 def _beside(request: PersonRequest, form: DeskForm, contract: "Contract", now: datetime) -> dict[str, Any]:
     """What is shown beside the form, by what is filled in so far."""
     filled = form if form.is_bound else _form(request, contract, _initial(form, contract), now)
-    return known_of(request, filled.sketch(contract, now), contract, now)
+    return known_of(request, filled.sketch(contract, now), contract, now) | {"fills": True}
 
 
 def _initial(form: DeskForm, contract: "Contract") -> dict[str, Any]:

@@ -147,6 +147,19 @@ document.addEventListener("click", (event) => {
   cancel.closest("dialog").close();
 });
 
+// ---- Filling in: a button's text comes into a field behind what stands there, and another field keeps whose it is ----
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  const field = document.querySelector(`[name="${button.dataset.fill}"]`);
+  const text = button.closest("li").querySelector("[data-text]").textContent;
+  field.closest("details")?.setAttribute("open", "");
+  field.value = field.value.trim() ? `${field.value.trim()}\n${text}` : text;
+  document.querySelector(`[name="${button.dataset.keep}"]`).value = button.value;
+  field.focus();
+});
+
 // ---- Paper ----
 
 document.addEventListener("click", (event) => {
