@@ -7,5 +7,7 @@ if ! python -c "import psycopg,sys; psycopg.connect(sys.argv[1], connect_timeout
     echo "PostgreSQL: no server at hand, its tests were not run"
     exit 0
 fi
-# What starts processes of its own gives them a SQLite database: once is enough.
-DATABASE_URL=$url exec pytest tests/apps -q -n 2 --dist loadfile --ignore tests/apps/cli/test_kill.py --ignore tests/apps/cli/test_up.py
+# What starts processes of its own gives them a SQLite database, and what plays a month of the desk twice calls actions
+# that have their own tests here: once is enough.
+DATABASE_URL=$url exec pytest tests/apps -q -n 2 --dist loadfile --ignore tests/apps/cli/test_kill.py \
+    --ignore tests/apps/cli/test_up.py --ignore tests/apps/cli/test_calling.py --ignore tests/apps/simulation/test_desk.py
